@@ -1,0 +1,1 @@
+"""The only code that touches hosts, files, git and the clock of a run."""

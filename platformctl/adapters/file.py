@@ -1,0 +1,84 @@
+"""Reading files that may be anything, and writing files that are whole or not there."""
+
+from __future__ import annotations
+
+import os
+import stat
+import tempfile
+from pathlib import Path
+from typing import Final
+
+from platformctl.errors import InputInvalid, Problem, StoreUnwritable
+
+_LIMIT: Final = 64 * 1024 * 1024
+
+
+def read_bounded(path: Path, name: str, limit: int = _LIMIT) -> bytes:
+    """Read a regular file, at most one byte more than `limit`, so that the caller can tell that it is too long.
+
+    Args:
+        path: where it is.
+        name: how to call it in an error.
+        limit: bytes.
+
+    Raises:
+        InputInvalid: it is not there, is no regular file, or may not be read.
+    """
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise InputInvalid([Problem(name, 0, "this is not a regular file")])
+        with path.open("rb") as file:
+            return file.read(limit + 1)
+    except OSError as error:
+        raise InputInvalid([Problem(name, 0, f"cannot be read: {error.strerror or error}")]) from None
+
+
+def write_atomically(path: Path, content: str) -> None:
+    """Write a file so that a reader sees the old content or the new one, never a part, whatever happens meanwhile.
+
+    Raises:
+        StoreUnwritable: the folder cannot be made or written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(temporary).chmod(0o644)
+            Path(temporary).replace(path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+        _sync_folder(path.parent)
+    except OSError as error:
+        raise StoreUnwritable(f"{path} cannot be written: {error.strerror or error}") from None
+
+
+def append_line(path: Path, line: str) -> None:
+    """Add one line to a file in one write, so that lines of several writers do not mix.
+
+    Raises:
+        StoreUnwritable: the file cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+        try:
+            os.write(handle, f"{line}\n".encode())
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+    except OSError as error:
+        raise StoreUnwritable(f"{path} cannot be written: {error.strerror or error}") from None
+
+
+def _sync_folder(folder: Path) -> None:
+    """A rename is lasting only when the folder that holds the name is."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

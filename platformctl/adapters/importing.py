@@ -1,0 +1,88 @@
+"""Writing modules for what runs on a host now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import yaml
+
+from platformctl.adapters.catalog_folder import load_catalog, load_inventory
+from platformctl.adapters.file import write_atomically
+from platformctl.adapters.fleet import Retry, observe_host, transport_for
+from platformctl.catalog.catalog import NamedHost
+from platformctl.catalog.definition import suggestion
+from platformctl.catalog.module import Module
+from platformctl.errors import InputInvalid, LookFailed, Problem
+from platformctl.observation.container import Container
+from platformctl.observation.host import FleetObservation, Reached
+from platformctl.observation.snapshot import observation
+from platformctl.plan.declaration import Declaration, declare
+from platformctl.plan.pairing import pair
+from platformctl.plan.selection import select_hosts
+
+
+def import_modules(root: Path, inventory: Path, hosts: Iterable[str], names: Iterable[str]) -> Iterator[str]:
+    """Write a module for each running container that no module declares; yield a line about each.
+
+    Args:
+        root: the catalog's folder; modules/ in it is made where there is none.
+        inventory: the file of hosts.
+        hosts: which of them to import from.
+        names: containers to import, running or not; none means every running one.
+
+    Raises:
+        InputInvalid: the catalog or a name is wrong, or a module's file exists already; then nothing is written.
+        LookFailed: a host could not be looked at; then nothing is written.
+    """
+    known = load_catalog(root, inventory).modules if (root / "modules").exists() else ()
+    wanted = frozenset(names)
+    found = [_reached(host, inventory) for host in select_hosts(load_inventory(inventory), hosts)]
+    _check_names(wanted, found)
+    declarations = [one for host in found for one in declare(host, _undeclared(host, known, wanted))]
+    _check_free(root, declarations)
+    for declaration in declarations:
+        path = _path(root, declaration)
+        write_atomically(path, yaml.safe_dump(dict(declaration.content), sort_keys=False, allow_unicode=True))
+        yield f"{path}{'' if declaration.pinned else ': only a tag is known, so plans of it stay inconclusive'}"
+    if not declarations:
+        yield "nothing to import: a module declares every running container"
+
+
+def _reached(host: NamedHost, inventory: Path) -> Reached:
+    seen = observation(observe_host(host.name, transport_for(host, inventory.parent), Retry()))
+    if not isinstance(seen, Reached):
+        raise LookFailed(seen.failure)
+    return seen
+
+
+def _undeclared(host: Reached, known: Iterable[Module], wanted: frozenset[str]) -> list[Container]:
+    alone = [container for _, container in pair(known, FleetObservation((host,))).unmanaged]
+    described = [container for container in alone if isinstance(container, Container)]
+    return [one for one in described if (one.name in wanted if wanted else one.state == "running")]
+
+
+def _check_names(wanted: frozenset[str], hosts: list[Reached]) -> None:
+    known = sorted({container.name for host in hosts for container in host.containers})
+    unknown = sorted(wanted - set(known))
+    if unknown:
+        raise InputInvalid(
+            Problem("", 0, f"there is no container {one!r}; {suggestion(one, known)}") for one in unknown
+        )
+
+
+def _check_free(root: Path, declarations: list[Declaration]) -> None:
+    names = [declaration.name for declaration in declarations]
+    taken = [name for name in names if (root / "modules" / name).exists()]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    problems = [Problem(str(root / "modules" / name), 0, "exists already and is not overwritten") for name in taken]
+    problems += [
+        Problem(str(root / "modules" / name), 0, "two containers would be this module; name one by --container")
+        for name in twice
+    ]
+    if problems:
+        raise InputInvalid(problems)
+
+
+def _path(root: Path, declaration: Declaration) -> Path:
+    return root / "modules" / declaration.name / "module.yaml"

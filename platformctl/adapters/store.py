@@ -1,0 +1,107 @@
+"""The store: every plan with the snapshots it was made from.
+
+plans/index.jsonl                      one line for each run, oldest first
+plans/<date>/<planId>/plan.json        the plan, written last: where it is, all is
+plans/<date>/<planId>/plan.md, .txt    the same for people
+plans/<date>/<planId>/snapshot/<host>  what was seen; second-look/ in it where there was one
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from platformctl.adapters.file import append_line, write_atomically
+from platformctl.adapters.snapshot_folder import SECOND_LOOK, write_snapshot
+from platformctl.errors import StoreUnwritable
+from platformctl.observation.snapshot import Snapshot
+from platformctl.plan.plan import Plan
+from platformctl.render.document import to_json
+from platformctl.render.markdown import to_markdown
+from platformctl.render.text import to_text
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """The snapshots of a run, one for each host, and of its second look, one for each host that was looked at again."""
+
+    first: tuple[Snapshot, ...]
+    second: tuple[Snapshot, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Where a plan was kept."""
+
+    folder: Path
+
+    @property
+    def plan(self) -> Path:
+        """The plan as JSON."""
+        return self.folder / "plan.json"
+
+    @property
+    def snapshot(self) -> Path:
+        """What `platformctl plan --snapshot` reads to make the same plan again."""
+        return self.folder / "snapshot"
+
+
+class Store:
+    """A folder of plans. Nothing in it is ever changed, except that the same plan of the same day is written again."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def check(self) -> None:
+        """Make sure that plans can be kept, before any host is looked at.
+
+        Raises:
+            StoreUnwritable: they cannot.
+        """
+        try:
+            (self.root / "plans").mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreUnwritable(f"{self.root / 'plans'} cannot be made: {error.strerror or error}") from None
+        if not os.access(self.root / "plans", os.W_OK):
+            raise StoreUnwritable(f"{self.root / 'plans'} may not be written")
+
+    def keep(self, plan: Plan, looks: Looks) -> Kept:
+        """Keep a plan and what it was made from.
+
+        Raises:
+            StoreUnwritable: the folder cannot be written.
+        """
+        kept = Kept(self.root / "plans" / plan.created_at[:10] / plan.plan_id)
+        _write_looks(kept.snapshot, looks.first)
+        _write_looks(kept.snapshot, looks.second, SECOND_LOOK)
+        write_atomically(kept.folder / "plan.md", to_markdown(plan))
+        write_atomically(kept.folder / "plan.txt", to_text(plan))
+        write_atomically(kept.plan, to_json(plan))
+        append_line(self.root / "plans" / "index.jsonl", _entry(plan, kept.folder.relative_to(self.root)))
+        return kept
+
+
+def default_store() -> Store:
+    """Return the store that PLATFORMCTL_STORE names, or the one in the user's state folder (XDG base directories)."""
+    named = os.environ.get("PLATFORMCTL_STORE")
+    state = os.environ.get("XDG_STATE_HOME") or "~/.local/state"
+    return Store(Path(named or f"{state}/platformctl").expanduser())
+
+
+def _write_looks(folder: Path, snapshots: Iterable[Snapshot], below: str = "") -> None:
+    for snapshot in snapshots:
+        write_snapshot(folder / snapshot.host / below, snapshot)
+
+
+def _entry(plan: Plan, folder: Path) -> str:
+    entry = {
+        "createdAt": plan.created_at,
+        "planId": plan.plan_id,
+        "status": plan.status,
+        "exitCode": plan.exit_code,
+        "folder": folder.as_posix(),
+    }
+    return json.dumps(entry, ensure_ascii=True)

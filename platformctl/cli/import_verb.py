@@ -1,0 +1,41 @@
+"""`platformctl import`: declare what runs now."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING
+
+from platformctl.cli.options import add_catalog, add_hosts
+
+if TYPE_CHECKING:
+    from platformctl.cli.options import Verbs
+
+
+def add(verbs: Verbs) -> None:
+    """Declare the verb and its options."""
+    parser = verbs.add_parser(
+        "import",
+        help="declare what runs now",
+        description="Write modules/<name>/module.yaml for containers that no module declares. Nothing is overwritten.",
+    )
+    add_catalog(parser)
+    add_hosts(parser, "host to import from", required=True)
+    parser.add_argument(
+        "--container",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="NAME",
+        help="import only these containers",
+    )
+    parser.set_defaults(run=_run)
+
+
+def _run(options: argparse.Namespace) -> int:
+    from platformctl.adapters.importing import import_modules
+
+    inventory = options.inventory or options.catalog / "hosts.yaml"
+    for line in import_modules(options.catalog, inventory, options.host, options.container):
+        print(line, file=sys.stderr)
+    return 0

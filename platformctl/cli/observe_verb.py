@@ -1,0 +1,53 @@
+"""`platformctl observe`: record what runs on hosts."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from platformctl.cli.options import add_hosts
+
+if TYPE_CHECKING:
+    from platformctl.cli.options import Verbs
+
+
+def add(verbs: Verbs) -> None:
+    """Declare the verb and its options."""
+    parser = verbs.add_parser(
+        "observe",
+        help="record what runs on hosts",
+        description="Look at hosts and write what was seen, without secrets, as snapshots that plan --snapshot reads.",
+    )
+    parser.add_argument(
+        "--inventory",
+        type=Path,
+        default=Path("hosts.yaml"),
+        metavar="FILE",
+        help="the hosts (default: hosts.yaml)",
+    )
+    add_hosts(parser, "hosts to look at", required=True)
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="DIR", help="folder that gets one folder for each host"
+    )
+    parser.set_defaults(run=_run)
+
+
+def _run(options: argparse.Namespace) -> int:
+    from platformctl.adapters.catalog_folder import load_inventory
+    from platformctl.adapters.fleet import Retry, observe_fleet, transport_for
+    from platformctl.adapters.snapshot_folder import write_snapshot
+    from platformctl.cli.progress import host_progress
+    from platformctl.plan.selection import select_hosts
+
+    hosts = select_hosts(load_inventory(options.inventory), options.host)
+    transports = {host.name: transport_for(host, options.inventory.parent) for host in hosts}
+    with host_progress(len(transports)) as done:
+        snapshots = observe_fleet(transports, Retry(), done=done)
+    for snapshot in snapshots:
+        write_snapshot(options.out / snapshot.host, snapshot)
+        failure = snapshot.failure
+        result = f"{failure.reason}: {failure.message}" if failure else f"{len(snapshot.containers)} containers"
+        print(f"{snapshot.host}: {result}, in {options.out / snapshot.host}", file=sys.stderr)
+    return 3 if any(snapshot.failure for snapshot in snapshots) else 0

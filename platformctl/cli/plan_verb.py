@@ -1,0 +1,108 @@
+"""`platformctl plan`: compare, print, keep."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from platformctl.cli.options import add_catalog, add_hosts
+
+if TYPE_CHECKING:
+    from platformctl.cli.options import Verbs
+    from platformctl.plan.plan import Plan
+
+_HOUR_S = 3600.0
+_FORMATS = ("text", "json", "markdown")
+
+
+def add(verbs: Verbs) -> None:
+    """Declare the verb and its options."""
+    parser = verbs.add_parser(
+        "plan",
+        help="compare what runs with what is declared",
+        description="Look at the hosts, compare with the catalog, print and keep the plan. Its verdict is the exit code.",
+    )
+    add_catalog(parser)
+    parser.add_argument(
+        "--module", nargs="+", action="extend", default=[], metavar="NAME", help="plan only these modules"
+    )
+    add_hosts(parser, "plan only what is declared for these hosts")
+    parser.add_argument("--snapshot", type=Path, metavar="DIR", help="read recorded snapshots instead of the hosts")
+    parser.add_argument("--format", choices=_FORMATS, default="text", help="form of the output (default: text)")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="write the plan to FILE instead of printing it")
+    parser.add_argument(
+        "--store",
+        type=Path,
+        metavar="DIR",
+        help="where plans are kept (default: $PLATFORMCTL_STORE or the user's state folder)",
+    )
+    parser.add_argument(
+        "--confirm-after",
+        type=_seconds,
+        default=10.0,
+        metavar="SECONDS",
+        help="wait before the second look that confirms drift (default: 10)",
+    )
+    parser.add_argument("--no-confirm", action="store_true", help="call drift what a single look shows")
+    parser.set_defaults(run=_run)
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 <= seconds <= _HOUR_S:
+        raise ValueError(text)
+    return seconds
+
+
+def _run(options: argparse.Namespace) -> int:
+    from platformctl.adapters.fleet import Retry
+    from platformctl.adapters.planning import Request, final_plan, look_at_fleet, prepare
+    from platformctl.adapters.store import Store, default_store
+    from platformctl.cli.progress import host_progress
+
+    store = Store(options.store) if options.store else default_store()
+    store.check()
+    job = prepare(
+        Request(
+            catalog=options.catalog,
+            inventory=options.inventory,
+            modules=tuple(options.module),
+            hosts=tuple(options.host),
+            snapshot=options.snapshot,
+        )
+    )
+    with host_progress(len(job.transports)) as done:
+        looks = look_at_fleet(job, Retry(), None if options.no_confirm else options.confirm_after, done)
+    plan = final_plan(job, looks)
+    kept = store.keep(plan, looks)
+    _show(plan, options)
+    print(f"kept as {kept.plan}", file=sys.stderr)
+    return plan.exit_code
+
+
+def _show(plan: Plan, options: argparse.Namespace) -> None:
+    rendered = _rendered(plan, options.format)
+    if options.out:
+        from platformctl.adapters.file import write_atomically
+
+        write_atomically(options.out, rendered)
+    else:
+        sys.stdout.write(rendered)
+
+
+def _rendered(plan: Plan, form: str) -> str:
+    match form:
+        case "json":
+            from platformctl.render.document import to_json
+
+            return to_json(plan)
+        case "markdown":
+            from platformctl.render.markdown import to_markdown
+
+            return to_markdown(plan)
+        case _:
+            from platformctl.render.text import to_text
+
+            return to_text(plan)

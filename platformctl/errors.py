@@ -1,0 +1,81 @@
+"""The errors that platformctl raises on purpose.
+
+    PlatformctlError
+    ├── InputInvalid        what the user wrote cannot be used; carries every problem at once
+    ├── ReferenceInvalid    a text is not an image reference
+    ├── LookFailed          a host could not be looked at; carries a Failure value
+    └── StoreUnwritable     a plan could not be kept
+
+Everything else that reaches a user as a traceback is a bug in platformctl.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from platformctl.published import Published
+from platformctl.reason import Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class PlatformctlError(Exception):
+    """The root of the tree above."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One thing that is wrong in what a user wrote.
+
+    `file` is a path as the user would write it, `line` counts from 1 (0: the file as a whole),
+    `message` says what is wrong and what would be right.
+    """
+
+    file: str
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{place}: {self.message}" if place else self.message
+
+
+class InputInvalid(PlatformctlError):
+    """What the user wrote cannot be used. Every problem found is in `problems`, sorted and without repeats."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(sorted(set(problems)))
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class ReferenceInvalid(PlatformctlError):
+    """A text is not an image reference; the message says which rule it breaks."""
+
+
+class StoreUnwritable(PlatformctlError):
+    """A plan could not be kept; the message names the folder and the cause."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure(Published):
+    """Why a host, or one call on it, could not be looked at.
+
+    `message` is one line for people; it holds no secret and no raw output longer than a line.
+    """
+
+    reason: Reason
+    message: str
+
+
+class LookFailed(PlatformctlError):
+    """A host could not be looked at. Adapters raise it; a look turns it into a value of the plan."""
+
+    def __init__(self, failure: Failure) -> None:
+        self.failure = failure
+        super().__init__(f"{failure.reason}: {failure.message}")
+
+    def __reduce__(self) -> tuple[type[LookFailed], tuple[Failure]]:
+        """Pickle by the failure: the default would hand the message to a constructor that wants a Failure."""
+        return (LookFailed, (self.failure,))

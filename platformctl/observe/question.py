@@ -1,0 +1,70 @@
+"""The closed set of questions that can ever reach a host. Each only reads."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+_CONTAINER_ID: Final = re.compile(r"[a-f0-9]{64}", re.ASCII)
+_IMAGE_ID: Final = re.compile(r"(sha256:)?[a-f0-9]{64}", re.ASCII)
+
+MAX_IDS: Final = 1000
+"""IDs in one command: 72 bytes each, so that a command stays below Linux's 128 KiB for one argument of a shell."""
+
+
+class Purpose(StrEnum):
+    """What a question asks."""
+
+    VERSION = "version"
+    INFO = "info"
+    LIST_CONTAINERS = "container list"
+    INSPECT_CONTAINERS = "container inspect"
+    INSPECT_IMAGES = "image inspect"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A purpose and, for the two that inspect, the IDs."""
+
+    purpose: Purpose
+    ids: tuple[str, ...] = ()
+
+
+_ARGV: Final = {
+    Purpose.VERSION: ("docker", "version", "--format", "{{json .}}"),
+    Purpose.INFO: ("docker", "info", "--format", "{{json .}}"),
+    Purpose.LIST_CONTAINERS: (
+        "docker",
+        "container",
+        "ls",
+        "--all",
+        "--no-trunc",
+        "--format",
+        "{{.ID}} {{.Names}}",
+    ),
+    Purpose.INSPECT_CONTAINERS: ("docker", "container", "inspect", "--"),
+    Purpose.INSPECT_IMAGES: ("docker", "image", "inspect", "--"),
+}
+
+
+def argv(question: Question) -> tuple[str, ...]:
+    """Spell a question for the docker command line (20.10 to 28.5). IDs are hex digits: nothing needs quotes."""
+    return (*_ARGV[question.purpose], *question.ids)
+
+
+def inspect_containers(ids: Iterable[str]) -> tuple[Question, ...]:
+    """Ask for the descriptions of these containers, in as few questions as fit; what is no ID is left out."""
+    return _batched(Purpose.INSPECT_CONTAINERS, _CONTAINER_ID, ids)
+
+
+def inspect_images(ids: Iterable[str]) -> tuple[Question, ...]:
+    """Ask for the records of these images by ID: a name may mean another image by now."""
+    return _batched(Purpose.INSPECT_IMAGES, _IMAGE_ID, ids)
+
+
+def _batched(purpose: Purpose, grammar: re.Pattern[str], ids: Iterable[str]) -> tuple[Question, ...]:
+    valid = sorted({identifier for identifier in ids if grammar.fullmatch(identifier)})
+    return tuple(Question(purpose, tuple(valid[start : start + MAX_IDS])) for start in range(0, len(valid), MAX_IDS))

@@ -1,0 +1,40 @@
+"""Flags: worth a look, never a colour."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+from platformctl.catalog.module import Module
+from platformctl.identity.candidate import RunningImage
+from platformctl.observation.container import Container
+
+
+class Flag(StrEnum):
+    """Something about a module that does not change its verdict."""
+
+    REPOSITORY_DIFFERS = "repository-differs"
+    PLATFORM_DIFFERS = "platform-differs"
+
+
+SENTENCES: Final = {
+    Flag.REPOSITORY_DIFFERS: "The running image goes by other repository names than the declared one.",
+    Flag.PLATFORM_DIFFERS: "The running image is for another platform than the declared one.",
+}
+
+
+def flags(module: Module, container: Container, running: RunningImage) -> tuple[Flag, ...]:
+    """Return the flags of one container, sorted."""
+    found = set()
+    repositories = {candidate.repository for candidate in running.candidates} | {container.requested_repository}
+    named = repositories - {None}
+    if named and module.reference.repository not in named:
+        found.add(Flag.REPOSITORY_DIFFERS)
+    if module.platform and running.platform and not _same_platform(module.platform, running.platform):
+        found.add(Flag.PLATFORM_DIFFERS)
+    return tuple(sorted(found))
+
+
+def _same_platform(declared: str, observed: str) -> bool:
+    """A declaration without a variant says nothing about the variant."""
+    return observed == declared or observed.startswith(f"{declared}/")

@@ -1,0 +1,165 @@
+"""The verdict on one module: a pure function of what is declared and what was seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from platformctl.catalog.module import Module
+from platformctl.identity.candidate import RunningImage
+from platformctl.identity.closure import Closure
+from platformctl.identity.image import judge_image, match_of
+from platformctl.observation.container import Container, Undescribed
+from platformctl.observation.engine import Engine
+from platformctl.observation.host import HostObservation, Reached, Unreached
+from platformctl.plan import omission
+from platformctl.plan.flag import Flag, flags
+from platformctl.plan.omission import omissions
+from platformctl.plan.pairing import Listed
+from platformctl.plan.plan import Change, Evidence, ModulePlan, NotCompared
+from platformctl.reason import Reason, Verdict, worst
+
+
+@dataclass(frozen=True, slots=True)
+class _Finding:
+    """What one container says about its module. `unknown` holds what could not be compared, with the reason."""
+
+    changes: tuple[Change, ...] = ()
+    unknown: tuple[tuple[str, Reason], ...] = ()
+    proven: tuple[Reason, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    flags: tuple[Flag, ...] = ()
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        return (
+            *(change.reason for change in self.changes),
+            *(reason for _, reason in self.unknown),
+            *self.proven,
+        )
+
+
+def judge_module(
+    module: Module, host: HostObservation, containers: tuple[Listed, ...], closure: Closure | None
+) -> ModulePlan:
+    """Decide about one module. Drift needs one proven difference, green a proof for every container."""
+    match host:
+        case Unreached():
+            findings = [_Finding(unknown=(("container", host.failure.reason),))]
+        case Reached() if not containers:
+            findings = [_absent(module, host)]
+        case Reached():
+            findings = [_judge_container(module, host, container, closure) for container in containers]
+    return _sum_up(module, findings, containers)
+
+
+def _sum_up(module: Module, findings: Iterable[_Finding], containers: tuple[Listed, ...]) -> ModulePlan:
+    found = tuple(findings)
+    reasons = [reason for finding in found for reason in finding.reasons]
+    status = worst(frozenset(reason.verdict for reason in reasons))
+    skipped = [NotCompared(path, why, why.sentence) for finding in found for path, why in finding.unknown]
+    omitted = [NotCompared(path, why, omission.SENTENCES[why]) for path, why in omissions(module)]
+    return ModulePlan(
+        name=module.name,
+        host=module.host,
+        status=status,
+        reason=next(reason for reason in reasons if reason.verdict is status),
+        image=module.image,
+        container=", ".join(container.name or container.id[:12] for container in containers) or module.target,
+        changes=tuple(change for finding in found for change in finding.changes),
+        evidence=tuple(evidence for finding in found for evidence in finding.evidence),
+        not_compared=tuple(dict.fromkeys([*skipped, *omitted])),
+        flags=tuple(sorted({flag for finding in found for flag in finding.flags})),
+    )
+
+
+def _absent(module: Module, host: Reached) -> _Finding:
+    """Nothing fits. That proves absence only where every listed container could be told from the declared one."""
+    if any(module.select or not listed.name for listed in host.undescribed):
+        return _Finding(unknown=(("container", Reason.CONTAINER_UNDESCRIBED),))
+    listed = len(host.containers) + len(host.undescribed)
+    return _Finding(
+        changes=(Change("container.exists", desired=True, observed=False, reason=Reason.CONTAINER_MISSING),),
+        evidence=(Evidence("container list", "length", str(listed)), *_engine_evidence(host.engine)),
+    )
+
+
+def _judge_container(module: Module, host: Reached, container: Listed, closure: Closure | None) -> _Finding:
+    if isinstance(container, Undescribed):
+        return _Finding(unknown=(("container", Reason.CONTAINER_UNDESCRIBED),))
+    running = host.running_image(container)
+    image = judge_image(module.reference, running, closure)
+    evidence = (
+        *_image_evidence(module, running, closure),
+        *_failure_evidence(host),
+        *_engine_evidence(host.engine),
+    )
+    finding = _Finding(
+        changes=(*_image_change(module, running, image), *_state_changes(module, container)),
+        unknown=tuple(_unknowns(module, container, image)),
+        proven=(image,) if image.verdict is Verdict.IN_SYNC else (),
+        evidence=(*evidence, *_closure_evidence(closure)),
+        flags=flags(module, container, running),
+    )
+    return _labelled(finding, container.name) if module.select else finding
+
+
+def _labelled(finding: _Finding, name: str) -> _Finding:
+    """Name the replica that a change or a fact is about."""
+    return replace(
+        finding,
+        changes=tuple(replace(change, container=name) for change in finding.changes),
+        evidence=tuple(replace(evidence, container=name) for evidence in finding.evidence),
+    )
+
+
+def _image_change(module: Module, running: RunningImage, image: Reason) -> Iterator[Change]:
+    if image.verdict is Verdict.DRIFT:
+        yield Change("container.image", module.image, describe(running), image)
+
+
+def _state_changes(module: Module, container: Container) -> Iterator[Change]:
+    expect = module.expect
+    if container.state != expect.state:
+        yield Change("container.state", expect.state, container.state, Reason.STATE_DIFFERS)
+    if expect.health and container.health not in {expect.health, "starting", None}:
+        yield Change("container.health", expect.health, str(container.health), Reason.HEALTH_DIFFERS)
+
+
+def _unknowns(module: Module, container: Container, image: Reason) -> Iterator[tuple[str, Reason]]:
+    if image.verdict is Verdict.INCONCLUSIVE:
+        yield "container.image", image
+    if module.expect.health and container.health is None:
+        yield "container.health", Reason.HEALTH_UNREPORTED
+    if module.expect.health and container.health == "starting":
+        yield "container.health", Reason.CHANGING
+
+
+def describe(running: RunningImage) -> str:
+    """Name a running image for people: the names with digests that it goes by, or else its ID."""
+    names = sorted({f"{c.repository}@{c.digest}" for c in running.candidates if c.repository})
+    return ", ".join(names[:3]) or f"image {running.image_id or 'of unknown ID'}"
+
+
+def _image_evidence(module: Module, running: RunningImage, closure: Closure | None) -> Iterator[Evidence]:
+    for candidate in running.candidates:
+        value = f"{candidate.repository}@{candidate.digest}" if candidate.repository else candidate.digest
+        yield Evidence(candidate.call, candidate.field, value, match_of(candidate, module.reference, closure))
+
+
+def _failure_evidence(host: Reached) -> Iterator[Evidence]:
+    if host.images_failure:
+        yield Evidence("image inspect", "error", f"{host.images_failure.reason}: {host.images_failure.message}")
+
+
+def _engine_evidence(engine: Engine) -> Iterator[Evidence]:
+    yield Evidence("version", "version", f"{engine.name} {engine.version}")
+    yield Evidence("version", "apiVersion", engine.api_version)
+    yield Evidence("info", "imageStore", engine.image_store)
+
+
+def _closure_evidence(closure: Closure | None) -> Iterator[Evidence]:
+    if closure:
+        yield Evidence("closure", "source", closure.source)
+        for digest in sorted(closure.config_digests):
+            yield Evidence("closure", "config", digest)

@@ -1,0 +1,28 @@
+"""Text of hosts as literal Markdown. Tried with Prefect 3.8's two interfaces, which drop scripts but load images."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from platformctl.render.printable import printable
+
+_MARKUP: Final = re.compile(r"([&<>|\\`*_~\[\]!$^{}])")
+_LINE_START: Final = re.compile(r"^(\d*)([-+#=:.)])")
+_AUTOLINK: Final = re.compile(r":(?=//)|www(?=\.)|@", re.IGNORECASE)
+"""GitHub's dialect links bare addresses after every escape is undone: only a comment inside breaks them."""
+
+
+def escaped(text: str) -> str:
+    """Return a text that Markdown shows as it is, in a paragraph as in a cell of a table."""
+    line = " ".join(printable(text).split())
+    return _LINE_START.sub(r"\1\\\2", _AUTOLINK.sub(r"\g<0><!-- -->", _MARKUP.sub(r"\\\1", line)))
+
+
+def fenced(lines: Iterable[str]) -> list[str]:
+    """Return a block of literal lines; its fence is longer than any run of backticks inside."""
+    shown = [printable(line, 1000) for line in lines]
+    longest = max((len(run) for line in shown for run in re.findall("`+", line)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return [f"{fence}text", *shown, fence]

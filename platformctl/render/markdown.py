@@ -1,0 +1,132 @@
+"""A plan as GitHub-flavoured Markdown, for Prefect artifacts and pull requests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from platformctl.plan.flag import SENTENCES
+from platformctl.plan.plan import Change, Evidence, ModulePlan, Plan
+from platformctl.reason import Verdict
+from platformctl.render.escape import escaped, fenced
+from platformctl.render.printable import shown
+from platformctl.render.text import headline, origin
+
+MARKS: Final = {Verdict.IN_SYNC: "🟢", Verdict.DRIFT: "🔴", Verdict.INCONCLUSIVE: "🟠"}
+MAX_MODULES: Final = 200
+"""Longer lists are cut, and say so: Prefect keeps the document in a database row."""
+
+
+def to_markdown(plan: Plan) -> str:
+    """Return the whole plan as Markdown: the verdict, what is not green, then coverage and evidence."""
+    return "\n".join(_lines(plan)) + "\n"
+
+
+def _lines(plan: Plan) -> Iterator[str]:
+    yield f"# {MARKS[plan.status]} {escaped(headline(plan))}"
+    yield ""
+    yield f"{escaped(origin(plan))}, exit code {plan.exit_code}."
+    yield from _suspicions(plan)
+    troubled = [module for module in plan.modules if module.status is not Verdict.IN_SYNC]
+    for module in troubled[:MAX_MODULES]:
+        yield from _module(module)
+    yield from _hosts(plan)
+    yield from _all_modules(plan)
+    yield from _unmanaged(plan)
+    yield from _evidence(troubled)
+
+
+def _module(module: ModulePlan) -> Iterator[str]:
+    yield ""
+    yield f"## {MARKS[module.status]} {escaped(module.name)} on {escaped(module.host)}: {module.reason}"
+    yield ""
+    yield module.reason.sentence
+    if module.changes:
+        yield ""
+        yield from fenced(line for change in module.changes for line in _change(change))
+    if module.flags:
+        yield ""
+        yield from (f"- flag {flag}: {SENTENCES[flag]}" for flag in module.flags)
+
+
+def _change(change: Change) -> tuple[str, ...]:
+    path = f"{change.path} of {change.container}" if change.container else change.path
+    return (path, f"  declared {shown(change.desired)}", f"  observed {shown(change.observed)}")
+
+
+def _suspicions(plan: Plan) -> Iterator[str]:
+    for suspicion in plan.suspicions:
+        yield ""
+        yield f"> ⚠️ {escaped(suspicion)}"
+
+
+def _hosts(plan: Plan) -> Iterator[str]:
+    yield ""
+    yield "## Hosts"
+    yield ""
+    rows = []
+    for host in plan.hosts:
+        engine = (
+            f"{host.engine.name} {host.engine.version}, {host.engine.image_store} store" if host.engine else "unknown"
+        )
+        error = host.error or host.images_error
+        rows.append(
+            (
+                host.name,
+                engine,
+                f"{error.reason}: {error.message}" if error else "answered",
+                str(host.attempts),
+            )
+        )
+    yield from _table(("host", "engine", "answer", "looks"), rows)
+
+
+def _all_modules(plan: Plan) -> Iterator[str]:
+    yield ""
+    yield "## Modules"
+    yield ""
+    rows = [(MARKS[m.status], m.name, m.host, m.status, m.reason) for m in plan.modules]
+    yield from _table(("", "module", "host", "verdict", "reason"), rows[:MAX_MODULES])
+    if len(rows) > MAX_MODULES:
+        yield ""
+        yield f"{len(rows) - MAX_MODULES} more modules are in the kept plan."
+
+
+def _unmanaged(plan: Plan) -> Iterator[str]:
+    if not plan.unmanaged:
+        return
+    yield ""
+    yield "## Not managed by any module"
+    yield ""
+    rows = (
+        (u.host, u.container, u.image, "/".join(filter(None, (u.project, u.service))))
+        for u in plan.unmanaged[:MAX_MODULES]
+    )
+    yield from _table(("host", "container", "image", "Compose service"), rows)
+
+
+def _evidence(troubled: list[ModulePlan]) -> Iterator[str]:
+    if not any(module.evidence for module in troubled):
+        return
+    yield ""
+    yield "<details><summary>Evidence</summary>"
+    yield ""
+    for module in troubled[:MAX_MODULES]:
+        yield f"**{escaped(module.name)}**"
+        yield ""
+        yield from fenced([f"declared {module.image}", *map(_fact, module.evidence)])
+        yield ""
+    yield "</details>"
+
+
+def _fact(evidence: Evidence) -> str:
+    whose = f"{evidence.container}: " if evidence.container else ""
+    matched = f"  = {evidence.matched}" if evidence.matched else ""
+    return f"{whose}{evidence.call} {evidence.field}: {evidence.value}{matched}"
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    yield "| " + " | ".join(head) + " |"
+    yield "|" + " --- |" * len(head)
+    for row in rows:
+        yield "| " + " | ".join(escaped(str(cell)) for cell in row) + " |"
