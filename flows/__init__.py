@@ -1,0 +1,1 @@
+"""The order of tasks and the parameters. Every decision is platformctl's, never read off a state of Prefect."""

@@ -1,0 +1,87 @@
+"""The flow that plans: any modules, any hosts, whenever somebody asks."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+from prefect import flow
+from prefect.client.schemas.objects import State
+from prefect.futures import wait
+from prefect.task_runners import ThreadPoolTaskRunner
+
+from flows.outcome import concluded
+from platformctl.adapters.fleet import MAX_CONCURRENT
+from platformctl.adapters.planning import CONFIRM_AFTER_S, Job, Request, final_plan, first_plan, needs_waiting
+from platformctl.adapters.store import Looks
+from platformctl.observation.snapshot import Snapshot
+from platformctl.plan.confirmation import hosts_to_confirm
+from platformctl.plan.plan import Plan
+from tasks.inspect_host import Inspection, inspect_host, outcome
+from tasks.keep_plan import keep_plan
+from tasks.prepare_job import prepare_job
+from tasks.publish_plan import label_run, publish_plan
+from tasks.quiet import quieten
+
+quieten()
+
+
+HOSTS_AT_ONCE: Any = ThreadPoolTaskRunner(max_workers=MAX_CONCURRENT)  # its type and what flow wants do not agree
+
+
+@flow(name="plan-fleet", task_runner=HOSTS_AT_ONCE, persist_result=False)
+def plan_fleet(  # noqa: PLR0913, PLR0917  each is a field of the form in Prefect's interface
+    modules: list[str] | None = None,
+    hosts: list[str] | None = None,
+    catalog: str = ".",
+    inventory: str = "",
+    store: str = "",
+    confirm_after: float = CONFIRM_AFTER_S,
+) -> State[Any]:
+    """Compare what runs on the hosts with what the catalog declares. It only reads, and changes no host.
+
+    It ends Completed when every module is proven to be as declared, Failed (Drift) when one is proven to differ, and
+    Crashed (Inconclusive) when something could not be looked at or not be proven.
+
+    Args:
+        modules: Names of the modules to plan; all when empty.
+        hosts: Names of the hosts to plan; all when empty.
+        catalog: Folder that holds modules/, from the folder the worker runs in.
+        inventory: File of hosts; hosts.yaml in the catalog's folder when empty.
+        store: Folder where plans are kept; the user's state folder when empty.
+        confirm_after: Seconds until hosts that show drift are looked at again.
+    """
+    request = Request(
+        catalog=Path(catalog),
+        inventory=Path(inventory) if inventory else None,
+        modules=tuple(modules or ()),
+        hosts=tuple(hosts or ()),
+    )
+    return concluded(lambda: _plan(request, store, confirm_after))
+
+
+def _plan(request: Request, store: str, confirm_after: float) -> Plan:
+    job = prepare_job(request)
+    looks = _look(job, confirm_after)
+    plan = final_plan(job, looks)
+    publish_plan(plan, keep_plan(plan, looks, store))
+    label_run(plan)
+    return plan
+
+
+def _look(job: Job, confirm_after: float) -> Looks:
+    first = _inspect(job, frozenset(job.transports), again=False)
+    doubtful = hosts_to_confirm(first_plan(job, first))
+    if not doubtful:
+        return Looks(first)
+    if needs_waiting(job, doubtful):
+        time.sleep(confirm_after)
+    return Looks(first, _inspect(job, doubtful, again=True))
+
+
+def _inspect(job: Job, hosts: frozenset[str], *, again: bool) -> tuple[Snapshot, ...]:
+    inspections = [Inspection(host, job.transports[host], again=again) for host in sorted(hosts)]
+    futures = [inspect_host.submit(inspection) for inspection in inspections]
+    wait(futures)
+    return tuple(outcome(inspection, future) for inspection, future in zip(inspections, futures, strict=True))
