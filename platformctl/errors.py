@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from platformctl.published import Published
-from platformctl.reason import Reason
+from platformctl.reason import Reason, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -67,6 +67,11 @@ class Failure(Published):
 
     reason: Reason
     message: str
+
+    def __post_init__(self) -> None:
+        """Refuse a reason that would colour a host nobody saw: recorded snapshots are files that anyone can write."""
+        if self.reason.verdict is not Verdict.INCONCLUSIVE:
+            raise ValueError(f"{self.reason} is a verdict, and a failure proves nothing")
 
 
 class LookFailed(PlatformctlError):

@@ -91,6 +91,11 @@ class Reason(StrEnum):
         Verdict.INCONCLUSIVE,
         "A health is declared, but the container has no health check that the engine could report.",
     )
+    HEALTH_UNDECIDED = (
+        "health-undecided",
+        Verdict.INCONCLUSIVE,
+        "A health is declared, and the container's health check has come to no result yet.",
+    )
     # inconclusive: about a whole host
     UNREACHABLE = "unreachable", Verdict.INCONCLUSIVE, "The host cannot be reached.", True
     NAME_UNRESOLVED = "name-unresolved", Verdict.INCONCLUSIVE, "The host's name does not resolve.", True

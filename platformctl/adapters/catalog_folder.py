@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from platformctl.adapters.file import read_bounded
@@ -16,6 +17,7 @@ from platformctl.catalog.catalog import (
 )
 from platformctl.catalog.source import MAX_BYTES, SourceFile
 from platformctl.errors import InputInvalid, Problem
+from platformctl.identity.closure import Closure
 
 
 def load_catalog(root: Path, inventory: Path | None = None) -> Catalog:
@@ -34,7 +36,8 @@ def load_catalog(root: Path, inventory: Path | None = None) -> Catalog:
         locks=locks,
         compose_file=lambda name: _compose_file(root, name),
     )
-    return read_catalog(sources, problems)
+    catalog = read_catalog(sources, problems)
+    return replace(catalog, closures=tuple(_placed(closure, root) for closure in catalog.closures))
 
 
 def load_inventory(path: Path) -> tuple[NamedHost, ...]:
@@ -44,6 +47,11 @@ def load_inventory(path: Path) -> tuple[NamedHost, ...]:
         InputInvalid: with every problem of the file.
     """
     return named_hosts(read_inventory(SourceFile(str(path), read_bounded(path, str(path), MAX_BYTES))))
+
+
+def _placed(closure: Closure, root: Path) -> Closure:
+    """Name a lock by its place in the catalog, so that a plan does not depend on where the catalog is checked out."""
+    return replace(closure, source=Path(closure.source).relative_to(root).as_posix())
 
 
 def _module_files(problems: list[Problem], root: Path) -> list[Path]:

@@ -17,7 +17,8 @@ def catalog_state(root: Path) -> CatalogState:
     """Return the catalog's commit, and whether its files differ from it; without git nothing is known."""
     commit = _git(root, "rev-parse", "--verify", "HEAD")
     changed = _git(root, "status", "--porcelain", "--", *_PATHS) if commit else None
-    return CatalogState(path=str(root), commit=commit.strip() if commit else None, dirty=bool(changed))
+    path = os.fsencode(root).decode(errors="replace")
+    return CatalogState(path=path, commit=commit.strip() if commit else None, dirty=bool(changed))
 
 
 def _git(root: Path, *arguments: str) -> str | None:

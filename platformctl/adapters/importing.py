@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Final
 
 import yaml
 
@@ -13,13 +14,20 @@ from platformctl.adapters.fleet import Retry, observe_host, transport_for
 from platformctl.catalog.catalog import NamedHost
 from platformctl.catalog.definition import suggestion
 from platformctl.catalog.module import Module
-from platformctl.errors import InputInvalid, LookFailed, Problem
+from platformctl.errors import Failure, InputInvalid, LookFailed, Problem
 from platformctl.observation.container import Container
 from platformctl.observation.host import FleetObservation, Reached
 from platformctl.observation.snapshot import observation
 from platformctl.plan.declaration import Declaration, declare
+from platformctl.plan.listing import distinct
 from platformctl.plan.pairing import pair
 from platformctl.plan.selection import select_hosts
+from platformctl.render.printable import printable
+
+_TWICE: Final = (
+    "two containers would be this module; import one of them by --host and --container, give its module another name, "
+    "then import the other"
+)
 
 
 def import_modules(root: Path, inventory: Path, hosts: Iterable[str], names: Iterable[str]) -> Iterator[str]:
@@ -35,24 +43,28 @@ def import_modules(root: Path, inventory: Path, hosts: Iterable[str], names: Ite
         InputInvalid: the catalog or a name is wrong, or a module's file exists already; then nothing is written.
         LookFailed: a host could not be looked at; then nothing is written.
     """
-    known = load_catalog(root, inventory).modules if (root / "modules").exists() else ()
+    known = load_catalog(root, inventory).modules if any((root / "modules").glob("[!.]*")) else ()
     wanted = frozenset(names)
     found = [_reached(host, inventory) for host in select_hosts(load_inventory(inventory), hosts)]
     _check_names(wanted, found)
-    declarations = [one for host in found for one in declare(host, _undeclared(host, known, wanted))]
-    _check_free(root, declarations)
-    for declaration in declarations:
-        path = _path(root, declaration)
-        write_atomically(path, yaml.safe_dump(dict(declaration.content), sort_keys=False, allow_unicode=True))
-        yield f"{path}{'' if declaration.pinned else ': only a tag is known, so plans of it stay inconclusive'}"
-    if not declarations:
-        yield "nothing to import: a module declares every running container"
+    declared = [one for host in found for one in declare(host, _undeclared(host, known, wanted))]
+    _check_free(root, [one for one in declared if isinstance(one, Declaration)])
+    if not declared:
+        yield "nothing to import: a module declares every container that was asked for"
+    for one in declared:
+        yield _write(root, one) if isinstance(one, Declaration) else f"left out {printable(one.name)}: {one.why}"
+
+
+def _write(root: Path, declaration: Declaration) -> str:
+    path = root / "modules" / declaration.name / "module.yaml"
+    write_atomically(path, yaml.safe_dump(dict(declaration.content), sort_keys=False, allow_unicode=True))
+    return f"{path}{'' if declaration.pinned else ': only a tag is known, so plans of it stay inconclusive'}"
 
 
 def _reached(host: NamedHost, inventory: Path) -> Reached:
-    seen = observation(observe_host(host.name, transport_for(host, inventory.parent), Retry()))
+    seen = distinct(observation(observe_host(host.name, transport_for(host, inventory.parent), Retry())))
     if not isinstance(seen, Reached):
-        raise LookFailed(seen.failure)
+        raise LookFailed(Failure(seen.failure.reason, f"{host.name}: {seen.failure.message}"))
     return seen
 
 
@@ -73,16 +85,15 @@ def _check_names(wanted: frozenset[str], hosts: list[Reached]) -> None:
 
 def _check_free(root: Path, declarations: list[Declaration]) -> None:
     names = [declaration.name for declaration in declarations]
-    taken = [name for name in names if (root / "modules" / name).exists()]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    problems = [Problem(str(root / "modules" / name), 0, "exists already and is not overwritten") for name in taken]
-    problems += [
-        Problem(str(root / "modules" / name), 0, "two containers would be this module; name one by --container")
-        for name in twice
-    ]
+    problems = [_problem(root, name, "exists already and is not overwritten") for name in names if _taken(root, name)]
+    problems += [_problem(root, name, _TWICE) for name in names if names.count(name) > 1]
     if problems:
         raise InputInvalid(problems)
 
 
-def _path(root: Path, declaration: Declaration) -> Path:
-    return root / "modules" / declaration.name / "module.yaml"
+def _taken(root: Path, name: str) -> bool:
+    return (root / "modules" / name).exists()
+
+
+def _problem(root: Path, name: str, message: str) -> Problem:
+    return Problem(str(root / "modules" / name), 0, message)

@@ -96,9 +96,14 @@ def look_at_fleet(
     if confirm_after_s is None or not doubtful:
         return Looks(first)
     again = {name: way for name, way in job.transports.items() if name in doubtful}
-    if not all(isinstance(transport, SnapshotTransport) for transport in again.values()):
+    if needs_waiting(job, doubtful):
         time.sleep(confirm_after_s)
     return Looks(first, observe_fleet(again, retry, again=True, done=done))
+
+
+def needs_waiting(job: Job, hosts: frozenset[str]) -> bool:
+    """Tell whether time makes a difference to these hosts: a recording says the same at any time."""
+    return any(not isinstance(job.transports[host], SnapshotTransport) for host in hosts)
 
 
 def _fleet(snapshots: Iterable[Snapshot]) -> FleetObservation:

@@ -1,7 +1,7 @@
 """The store: every plan with the snapshots it was made from.
 
 plans/index.jsonl                      one line for each run, oldest first
-plans/<date>/<planId>/plan.json        the plan, written last: where it is, all is
+plans/<date>/<planId>/plan.json        the plan; where the folder is, all of it is
 plans/<date>/<planId>/plan.md, .txt    the same for people
 plans/<date>/<planId>/snapshot/<host>  what was seen; second-look/ in it where there was one
 """
@@ -13,6 +13,7 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from platformctl.adapters.file import append_line, write_atomically
 from platformctl.adapters.snapshot_folder import SECOND_LOOK, write_snapshot
@@ -50,7 +51,7 @@ class Kept:
 
 
 class Store:
-    """A folder of plans. Nothing in it is ever changed, except that the same plan of the same day is written again."""
+    """A folder of plans. What is in it never changes; a run that finds the same facts again only adds its line."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -75,20 +76,49 @@ class Store:
             StoreUnwritable: the folder cannot be written.
         """
         kept = Kept(self.root / "plans" / plan.created_at[:10] / plan.plan_id)
-        _write_looks(kept.snapshot, looks.first)
-        _write_looks(kept.snapshot, looks.second, SECOND_LOOK)
-        write_atomically(kept.folder / "plan.md", to_markdown(plan))
-        write_atomically(kept.folder / "plan.txt", to_text(plan))
-        write_atomically(kept.plan, to_json(plan))
+        try:
+            _keep_whole(kept, plan, looks)
+        except OSError as error:
+            raise StoreUnwritable(f"{kept.folder} cannot be written: {error.strerror or error}") from None
         append_line(self.root / "plans" / "index.jsonl", _entry(plan, kept.folder.relative_to(self.root)))
         return kept
 
 
 def default_store() -> Store:
-    """Return the store that PLATFORMCTL_STORE names, or the one in the user's state folder (XDG base directories)."""
+    """Return the store that PLATFORMCTL_STORE names, or the one in the user's state folder (XDG base directories).
+
+    Raises:
+        StoreUnwritable: this user has no home folder to keep it in.
+    """
     named = os.environ.get("PLATFORMCTL_STORE")
     state = os.environ.get("XDG_STATE_HOME") or "~/.local/state"
-    return Store(Path(named or f"{state}/platformctl").expanduser())
+    try:
+        return Store(Path(named or f"{state}/platformctl").expanduser())
+    except RuntimeError:
+        raise StoreUnwritable(f"{named or state}: there is no such home folder; name a store by --store DIR") from None
+
+
+def _keep_whole(kept: Kept, plan: Plan, looks: Looks) -> None:
+    """Write beside the place and move it there: of several writers the first wins, and none leaves half a folder."""
+    if kept.plan.exists():
+        return
+    kept.folder.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix=f".{plan.plan_id}.", dir=kept.folder.parent, ignore_cleanup_errors=True) as name:
+        draft = Kept(Path(name) / plan.plan_id)
+        _write(draft, plan, looks)
+        try:
+            draft.folder.rename(kept.folder)
+        except OSError:
+            if not kept.plan.exists():
+                raise
+
+
+def _write(kept: Kept, plan: Plan, looks: Looks) -> None:
+    _write_looks(kept.snapshot, looks.first)
+    _write_looks(kept.snapshot, looks.second, SECOND_LOOK)
+    write_atomically(kept.folder / "plan.md", to_markdown(plan))
+    write_atomically(kept.folder / "plan.txt", to_text(plan))
+    write_atomically(kept.plan, to_json(plan))
 
 
 def _write_looks(folder: Path, snapshots: Iterable[Snapshot], below: str = "") -> None:

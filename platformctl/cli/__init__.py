@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import sys
+import traceback
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from platformctl import __version__
-from platformctl.errors import PlatformctlError
+from platformctl.cli.output import end_output, say
+from platformctl.errors import LookFailed, PlatformctlError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 UNUSABLE_INPUT: Final = 2
+INCONCLUSIVE: Final = 3
 INTERRUPTED: Final = 130
 """128 and the number of SIGINT, as shells count it."""
 
@@ -21,28 +23,43 @@ _EPILOG: Final = """exit codes of plan:
   1  drift         at least one module is proven to differ
   2  unusable      the catalog, the inventory or the command line; nothing was concluded
   3  inconclusive  something could not be looked at or proven, and no drift is proven
+130  stopped       by Ctrl-C; nothing was concluded
 """
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code."""
-    options = _parser().parse_args(arguments)
-    run: Callable[[argparse.Namespace], int] = options.run
     try:
-        return run(options)
+        options = _parser().parse_args(arguments)
+        return guarded(lambda: options.run(options))
+    finally:
+        end_output()
+
+
+def guarded(run: Callable[[], int]) -> int:
+    """Run a verb and turn every error into its exit code: a crash must not read as drift, which is 1."""
+    try:
+        return run()
+    except LookFailed as error:
+        say(str(error))
+        return INCONCLUSIVE
     except PlatformctlError as error:
-        print(f"{error}", file=sys.stderr)
+        say(str(error))
         return UNUSABLE_INPUT
     except KeyboardInterrupt:
-        print("stopped; nothing was concluded", file=sys.stderr)
+        say("stopped; nothing was concluded")
         return INTERRUPTED
+    except Exception:  # noqa: BLE001  whatever it is, the user gets a sentence and an exit code that accuses no host
+        say(traceback.format_exc())
+        say("nothing was concluded: this is a bug in platformctl; please report the lines above")
+        return INCONCLUSIVE
 
 
 class _Parser(argparse.ArgumentParser):
-    """Says what is wrong in one line, then where help is."""
+    """Says what is wrong, and where help is, in one line."""
 
     def error(self, message: str) -> NoReturn:
-        self.exit(UNUSABLE_INPUT, f"{self.prog}: {message}\nTry '{self.prog} --help'.\n")
+        self.exit(UNUSABLE_INPUT, f"{self.prog}: {message}; try '{self.prog} --help'\n")
 
 
 def _parser() -> argparse.ArgumentParser:

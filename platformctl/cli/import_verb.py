@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from typing import TYPE_CHECKING
 
 from platformctl.cli.options import add_catalog, add_hosts
+from platformctl.cli.output import say
 
 if TYPE_CHECKING:
     from platformctl.cli.options import Verbs
@@ -20,14 +20,14 @@ def add(verbs: Verbs) -> None:
         description="Write modules/<name>/module.yaml for containers that no module declares. Nothing is overwritten.",
     )
     add_catalog(parser)
-    add_hosts(parser, "host to import from", required=True)
+    add_hosts(parser, "hosts to import from", required=True)
     parser.add_argument(
         "--container",
         nargs="+",
         action="extend",
         default=[],
         metavar="NAME",
-        help="import only these containers",
+        help="import only these containers, running or not (default: all that run)",
     )
     parser.set_defaults(run=_run)
 
@@ -37,5 +37,5 @@ def _run(options: argparse.Namespace) -> int:
 
     inventory = options.inventory or options.catalog / "hosts.yaml"
     for line in import_modules(options.catalog, inventory, options.host, options.container):
-        print(line, file=sys.stderr)
+        say(line)
     return 0

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from platformctl.cli.options import add_hosts
+from platformctl.cli.output import say
 
 if TYPE_CHECKING:
     from platformctl.cli.options import Verbs
@@ -49,5 +49,5 @@ def _run(options: argparse.Namespace) -> int:
         write_snapshot(options.out / snapshot.host, snapshot)
         failure = snapshot.failure
         result = f"{failure.reason}: {failure.message}" if failure else f"{len(snapshot.containers)} containers"
-        print(f"{snapshot.host}: {result}, in {options.out / snapshot.host}", file=sys.stderr)
+        say(f"{snapshot.host}: {result}, in {options.out / snapshot.host}")
     return 3 if any(snapshot.failure for snapshot in snapshots) else 0

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from platformctl.cli.options import add_catalog, add_hosts
+from platformctl.cli.output import say, show
 
 if TYPE_CHECKING:
     from platformctl.cli.options import Verbs
@@ -22,14 +22,22 @@ def add(verbs: Verbs) -> None:
     parser = verbs.add_parser(
         "plan",
         help="compare what runs with what is declared",
-        description="Look at the hosts, compare with the catalog, print and keep the plan. Its verdict is the exit code.",
+        description=(
+            "Look at the hosts, compare with the catalog, print the plan and keep it. The exit code is the verdict: "
+            "0 in-sync, 1 drift, 2 unusable input, 3 inconclusive."
+        ),
     )
     add_catalog(parser)
     parser.add_argument(
         "--module", nargs="+", action="extend", default=[], metavar="NAME", help="plan only these modules"
     )
     add_hosts(parser, "plan only what is declared for these hosts")
-    parser.add_argument("--snapshot", type=Path, metavar="DIR", help="read recorded snapshots instead of the hosts")
+    parser.add_argument(
+        "--snapshot",
+        type=Path,
+        metavar="DIR",
+        help="read snapshots, one folder for each host as observe writes them, instead of the hosts",
+    )
     parser.add_argument("--format", choices=_FORMATS, default="text", help="form of the output (default: text)")
     parser.add_argument("--out", type=Path, metavar="FILE", help="write the plan to FILE instead of printing it")
     parser.add_argument(
@@ -50,9 +58,12 @@ def add(verbs: Verbs) -> None:
 
 
 def _seconds(text: str) -> float:
-    seconds = float(text)
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
     if not 0 <= seconds <= _HOUR_S:
-        raise ValueError(text)
+        raise argparse.ArgumentTypeError(f"{text!r} should be a number of seconds from 0 to {_HOUR_S:.0f}")
     return seconds
 
 
@@ -78,7 +89,7 @@ def _run(options: argparse.Namespace) -> int:
     plan = final_plan(job, looks)
     kept = store.keep(plan, looks)
     _show(plan, options)
-    print(f"kept as {kept.plan}", file=sys.stderr)
+    say(f"kept as {kept.plan}")
     return plan.exit_code
 
 
@@ -89,7 +100,7 @@ def _show(plan: Plan, options: argparse.Namespace) -> None:
 
         write_atomically(options.out, rendered)
     else:
-        sys.stdout.write(rendered)
+        show(rendered)
 
 
 def _rendered(plan: Plan, form: str) -> str:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from platformctl.plan.make import Circumstances, assemble
-from platformctl.plan.omission import Omission
-from platformctl.plan.plan import HostPlan, ModulePlan, NotCompared, Plan
+from platformctl.plan.plan import Change, HostPlan, ModulePlan, NotCompared, Plan
 from platformctl.reason import Reason, Verdict
 
 
@@ -22,33 +21,40 @@ def confirm(first: Plan, second: Plan) -> Plan:
     return assemble(
         Circumstances(first.created_at, first.tool, first.catalog),
         hosts=tuple(_merge_hosts(host, looked_again.get(host.name)) for host in first.hosts),
-        modules=tuple(_confirm_module(module, again.get(module.name)) for module in first.modules),
+        modules=tuple(
+            _confirm_module(module, again.get(module.name), _doubt(looked_again.get(module.host)))
+            for module in first.modules
+        ),
         unmanaged=first.unmanaged,
-        suspicions=first.suspicions,
+        suspicions=second.suspicions,
     )
 
 
-def _confirm_module(first: ModulePlan, second: ModulePlan | None) -> ModulePlan:
+def _doubt(host: HostPlan | None) -> Reason:
+    """Say why a difference was not seen twice: it went away, or the host did not answer again."""
+    return host.error.reason if host and host.error else Reason.CHANGING
+
+
+def _confirm_module(first: ModulePlan, second: ModulePlan | None, doubt: Reason) -> ModulePlan:
     if first.status is not Verdict.DRIFT:
         return first
-    seen = {(change.container, change.path) for change in first.changes}
-    confirmed = tuple(c for c in (second.changes if second else ()) if (c.container, c.path) in seen)
-    if second is None or not confirmed:
-        return _changing(first)
-    return replace(second, changes=confirmed, reason=confirmed[0].reason)
-
-
-def _changing(first: ModulePlan) -> ModulePlan:
-    """Nothing is proven of what the first look alone showed: its differences become paths that were not compared."""
-    unproven = tuple(NotCompared(change.path, Reason.CHANGING, Reason.CHANGING.sentence) for change in first.changes)
-    kept = tuple(entry for entry in first.not_compared if isinstance(entry.reason, Omission))
+    again = second.changes if second else ()
+    agreed = {_place(change) for change in first.changes} & {_place(change) for change in again}
+    confirmed = tuple(change for change in again if _place(change) in agreed)
+    seen_once = [change for change in (*first.changes, *again) if _place(change) not in agreed]
+    doubtful = [NotCompared(change.path, doubt, doubt.sentence) for change in seen_once]
+    kept = second if second and confirmed else first
     return replace(
-        first,
-        status=Verdict.INCONCLUSIVE,
-        reason=Reason.CHANGING,
-        changes=(),
-        not_compared=(*dict.fromkeys(unproven), *kept),
+        kept,
+        status=Verdict.DRIFT if confirmed else Verdict.INCONCLUSIVE,
+        reason=confirmed[0].reason if confirmed else doubt,
+        changes=confirmed,
+        not_compared=tuple(dict.fromkeys((*doubtful, *kept.not_compared))),
     )
+
+
+def _place(change: Change) -> tuple[str | None, str]:
+    return (change.container, change.path)
 
 
 def _merge_hosts(first: HostPlan, second: HostPlan | None) -> HostPlan:
@@ -58,5 +64,7 @@ def _merge_hosts(first: HostPlan, second: HostPlan | None) -> HostPlan:
         first,
         attempts=first.attempts + second.attempts,
         duration_ms=first.duration_ms + second.duration_ms,
+        error=first.error or second.error,
+        images_error=first.images_error or second.images_error,
         commands=(*first.commands, *second.commands),
     )

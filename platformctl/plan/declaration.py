@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import groupby
-from typing import Any, Final
+from typing import Any, Final, TypeAlias, get_args
 
 from platformctl.catalog.definition import NAME_PATTERN
+from platformctl.catalog.module import CONTAINER_PATTERN, State
+from platformctl.identity.candidate import Candidate
 from platformctl.observation.container import ComposeService, Container
 from platformctl.observation.host import Reached
 
 _NAME: Final = re.compile(NAME_PATTERN)
+_CONTAINER: Final = re.compile(CONTAINER_PATTERN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,48 +27,90 @@ class Declaration:
     pinned: bool
 
 
-def declare(host: Reached, containers: Iterable[Container]) -> tuple[Declaration, ...]:
-    """Declare containers as they are now, sorted by name; replicas of one Compose service become one module.
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A container that cannot be declared, and why."""
 
-    A container that was created from an image ID and has no digest cannot be named, and is left out.
+    name: str
+    why: str
+
+
+Declared: TypeAlias = Declaration | LeftOut
+
+
+def declare(host: Reached, containers: Iterable[Container]) -> tuple[Declared, ...]:
+    """Declare containers as they are now, sorted by name, so that a plan of the same moment finds them in-sync.
+
+    All replicas of a Compose service become one module where they are alike, and a module each where they are not.
     """
-    ordered = sorted(containers, key=lambda container: (_group(container), container.name))
-    groups = [list(group) for _, group in groupby(ordered, key=_group)]
-    found = [_declaration(host, group) for group in groups]
-    return tuple(sorted((one for one in found if one), key=lambda one: one.name))
+    chosen = tuple(containers)
+    services = _alike(host, chosen)
+    alone = [one for one in chosen if one.compose not in services]
+    modules = [_declaration(host, one, None) for one in alone]
+    modules += [_declaration(host, one, service) for service, one in services.items()]
+    return tuple(sorted(modules, key=lambda one: one.name))
 
 
-def _group(container: Container) -> tuple[str, str]:
-    return (container.compose.project, container.compose.service) if container.compose else ("", container.name)
+def _alike(host: Reached, chosen: tuple[Container, ...]) -> Mapping[ComposeService, Container]:
+    """Return one container for each service whose replicas are several, all chosen, and of one image and state."""
+    replicas = Counter(one.compose for one in host.containers)
+    wanted = Counter(one.compose for one in chosen)
+    kinds = {one.compose: (one.image_id, one.state) for one in chosen}
+    unlike = {one.compose for one in chosen if (one.image_id, one.state) != kinds[one.compose]}
+    return {
+        one.compose: one
+        for one in sorted(chosen, key=lambda one: one.name)
+        if one.compose and 1 < replicas[one.compose] == wanted[one.compose] and one.compose not in unlike
+    }
 
 
-def _declaration(host: Reached, containers: list[Container]) -> Declaration | None:
-    container = containers[0]
+def _declaration(host: Reached, container: Container, service: ComposeService | None) -> Declared:
+    name = service.service if service else container.name
     image = _pin(host, container)
-    several = container.compose if len(containers) > 1 else None
-    name = several.service if several else container.name
-    if not (image or container.requested_repository) or not _NAME.fullmatch(name):
-        return None
+    obstacle = _obstacle(name, container, image)
+    if obstacle:
+        return LeftOut(name, obstacle)
     content = {
         "schema": "platformctl/module/v1",
         "name": name,
         "host": host.host,
-        **_selector(container, several),
+        **_selector(container, service),
         "image": image or container.requested_image,
         **({"expect": {"state": container.state}} if container.state != "running" else {}),
     }
     return Declaration(name, content, pinned=image is not None)
 
 
-def _selector(container: Container, several: ComposeService | None) -> Mapping[str, Any]:
-    if several:
-        return {"select": {"project": several.project, "service": several.service}}
+def _obstacle(name: str, container: Container, image: str | None) -> str | None:
+    if not _NAME.fullmatch(name):
+        return "a module cannot have this name: up to 63 letters, digits, dots, dashes and underscores"
+    if not _CONTAINER.fullmatch(container.name):
+        return f"{container.name!r} is no name that a container can have"
+    if container.state not in get_args(State):
+        return f"its state {container.state!r} cannot be declared"
+    if not (image or (container.requested_repository and not _is_own_id(container))):
+        return "it was created from an image ID, and the host knows no repository and digest for that image"
+    return None
+
+
+def _is_own_id(container: Container) -> bool:
+    """Tell a short image ID from a name: both are made of the same letters, so the image itself decides."""
+    return bool(container.image_id) and str(container.image_id).partition(":")[2].startswith(container.requested_image)
+
+
+def _selector(container: Container, service: ComposeService | None) -> Mapping[str, Any]:
+    if service:
+        return {"select": {"project": service.project, "service": service.service}}
     return {"container": container.name}
 
 
 def _pin(host: Reached, container: Container) -> str | None:
-    """Return the image as repository@digest: under the name it was created from where it still has that name."""
-    named = [(c.repository, c.digest) for c in host.running_image(container).candidates if c.repository]
-    own = [pair for pair in named if pair[0] == container.requested_repository]
-    repository, digest = min(own or named, default=(None, None))
-    return f"{repository}@{digest}" if repository else None
+    """Return the image as repository@digest: as it was created, else under the repository it was created from."""
+    named = [candidate for candidate in host.running_image(container).candidates if candidate.repository]
+
+    def preference(candidate: Candidate) -> tuple[bool, bool, str, str]:
+        other = candidate.repository != container.requested_repository
+        return (candidate.field != "Config.Image", other, candidate.repository or "", candidate.digest)
+
+    best = min(named, key=preference, default=None)
+    return f"{best.repository}@{best.digest}" if best else None

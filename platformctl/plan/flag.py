@@ -36,5 +36,6 @@ def flags(module: Module, container: Container, running: RunningImage) -> tuple[
 
 
 def _same_platform(declared: str, observed: str) -> bool:
-    """A declaration without a variant says nothing about the variant."""
-    return observed == declared or observed.startswith(f"{declared}/")
+    """Where one side names no variant, nothing is known about the variant."""
+    shared = min(declared.count("/"), observed.count("/")) + 1
+    return declared.split("/")[:shared] == observed.split("/")[:shared]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import Final
 
 from platformctl.catalog.module import Module
 from platformctl.identity.candidate import RunningImage
@@ -18,6 +19,9 @@ from platformctl.plan.omission import omissions
 from platformctl.plan.pairing import Listed
 from platformctl.plan.plan import Change, Evidence, ModulePlan, NotCompared
 from platformctl.reason import Reason, Verdict, worst
+
+_RESULTS: Final = frozenset({"healthy", "unhealthy"})
+"""What a health check can come to. Other words (`starting`, Podman's `reset` and `stopped`) are no result."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,7 @@ def judge_module(
             findings = [_absent(module, host)]
         case Reached():
             findings = [_judge_container(module, host, container, closure) for container in containers]
+            findings += _hidden_replicas(module, host)
     return _sum_up(module, findings, containers)
 
 
@@ -82,6 +87,12 @@ def _absent(module: Module, host: Reached) -> _Finding:
         changes=(Change("container.exists", desired=True, observed=False, reason=Reason.CONTAINER_MISSING),),
         evidence=(Evidence("container list", "length", str(listed)), *_engine_evidence(host.engine)),
     )
+
+
+def _hidden_replicas(module: Module, host: Reached) -> list[_Finding]:
+    """A container without a description has no labels, so it may be one more replica of any service."""
+    hidden = module.select and host.undescribed
+    return [_Finding(unknown=(("container", Reason.CONTAINER_UNDESCRIBED),))] if hidden else []
 
 
 def _judge_container(module: Module, host: Reached, container: Listed, closure: Closure | None) -> _Finding:
@@ -122,17 +133,15 @@ def _state_changes(module: Module, container: Container) -> Iterator[Change]:
     expect = module.expect
     if container.state != expect.state:
         yield Change("container.state", expect.state, container.state, Reason.STATE_DIFFERS)
-    if expect.health and container.health not in {expect.health, "starting", None}:
+    if expect.health and container.health in _RESULTS - {expect.health}:
         yield Change("container.health", expect.health, str(container.health), Reason.HEALTH_DIFFERS)
 
 
 def _unknowns(module: Module, container: Container, image: Reason) -> Iterator[tuple[str, Reason]]:
     if image.verdict is Verdict.INCONCLUSIVE:
         yield "container.image", image
-    if module.expect.health and container.health is None:
-        yield "container.health", Reason.HEALTH_UNREPORTED
-    if module.expect.health and container.health == "starting":
-        yield "container.health", Reason.CHANGING
+    if module.expect.health and container.health not in _RESULTS:
+        yield "container.health", Reason.HEALTH_UNDECIDED if container.health else Reason.HEALTH_UNREPORTED
 
 
 def describe(running: RunningImage) -> str:

@@ -10,6 +10,7 @@ from platformctl.errors import Failure
 from platformctl.observation.container import Container
 from platformctl.observation.host import Attempt, FleetObservation, HostObservation, Reached, Unreached
 from platformctl.plan.judgment import describe, judge_module
+from platformctl.plan.listing import distinct
 from platformctl.plan.pairing import Listed, pair
 from platformctl.plan.plan import (
     EXIT_CODES,
@@ -44,8 +45,9 @@ def make_plan(
     Containers are joined with all modules of the catalog, so that a narrow plan calls nothing unmanaged that another
     module declares. A module whose host was not observed is inconclusive.
     """
-    pairing = pair(desired.modules, observed)
-    hosts = {host.host: host for host in observed.hosts}
+    fleet = FleetObservation(tuple(distinct(host) for host in observed.hosts))
+    pairing = pair(desired.modules, fleet)
+    hosts = {host.host: host for host in fleet.hosts}
     modules = tuple(
         judge_module(
             module,
@@ -58,10 +60,10 @@ def make_plan(
     )
     return assemble(
         circumstances,
-        hosts=tuple(_host_plan(host) for host in observed.hosts),
+        hosts=tuple(_host_plan(host) for host in fleet.hosts),
         modules=modules,
         unmanaged=tuple(_unmanaged(host, container, hosts[host]) for host, container in pairing.unmanaged),
-        suspicions=suspicions(modules, observed),
+        suspicions=suspicions(modules, fleet),
     )
 
 
@@ -82,7 +84,7 @@ def assemble(
         catalog=circumstances.catalog,
         status=status,
         exit_code=EXIT_CODES[status],
-        complete=all(host.reached and host.images_error is None for host in hosts),
+        complete=all(host.error is None and host.images_error is None for host in hosts),
         summary=_summary(hosts, modules, len(unmanaged)),
         hosts=hosts,
         modules=modules,

@@ -14,7 +14,8 @@ from platformctl.observation.host import FleetObservation, Reached
 
 Listed: TypeAlias = Container | Undescribed
 
-_KEYS = ["host", "selector"]
+_KEYS = ["host", "project", "name"]
+"""What a module names: a container by its name alone (project is empty), or a service of a Compose project."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +31,14 @@ class Pairing:
 
 
 def pair(modules: Iterable[Module], observed: FleetObservation) -> Pairing:
-    """Join modules and containers on host and selector: one outer merge, whose indicator tells the three cases.
+    """Join modules and containers on what modules name: one outer merge, whose indicator tells the three cases.
 
     A container has a row for its name and one for its Compose service, so it is unmanaged when none of them is met.
+    Of containers with one ID on one host the last counts.
     """
-    declared = pd.DataFrame([(m.host, m.target, m.name) for m in modules], columns=[*_KEYS, "module"])
+    declared = pd.DataFrame([(m.host, *_selector(m), m.name) for m in modules], columns=[*_KEYS, "module"])
     listed = {(host, container.id): container for host, container in _listed(observed)}
-    rows = [(host, selector, identifier) for (host, identifier), c in listed.items() for selector in _selectors(c)]
+    rows = [(host, *names, identifier) for (host, identifier), c in listed.items() for names in _names(c)]
     merged = declared.merge(pd.DataFrame(rows, columns=[*_KEYS, "id"]), how="outer", on=_KEYS, indicator="side")
     both = merged[merged["side"] == "both"]
     owned: dict[str, list[Listed]] = {str(name): [] for name in declared["module"]}
@@ -60,10 +62,14 @@ def _listed(observed: FleetObservation) -> Iterator[tuple[str, Listed]]:
             yield from ((host.host, container) for container in host.undescribed)
 
 
-def _selectors(container: Listed) -> tuple[str, ...]:
-    """Container names hold no slash (moby daemon/names), so a name never meets a `project/service`."""
+def _selector(module: Module) -> tuple[str, str]:
+    return (module.select.project, module.select.service) if module.select else ("", module.container or "")
+
+
+def _names(container: Listed) -> tuple[tuple[str, str], ...]:
+    """Return every way in which a module can name this container; a Compose project is never empty."""
     compose = container.compose if isinstance(container, Container) else None
-    return (container.name, *((f"{compose.project}/{compose.service}",) if compose else ()))
+    return (("", container.name), *(((compose.project, compose.service),) if compose else ()))
 
 
 def _order(container: Listed) -> tuple[str, str]:

@@ -16,8 +16,6 @@ from platformctl.reason import Reason, Verdict
 
 FORMAT_VERSION: Final = "1.0"
 EXIT_CODES: Final = {Verdict.IN_SYNC: 0, Verdict.DRIFT: 1, Verdict.INCONCLUSIVE: 3}
-UNUSABLE_INPUT: Final = 2
-"""The exit code for manifests, inventories and command lines that cannot be used: nothing was concluded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +39,8 @@ class CatalogState(Published):
 class HostPlan(Published):
     """How a host was looked at. `commands` lists every argument list that reached it, second look included.
 
-    `error` says why the host gave no answer, `images_error` why it gave no image records.
+    `reached` says that it answered, `error` why it gave no answer to the first or the second look, `images_error` why
+    it gave no image records.
     """
 
     name: str

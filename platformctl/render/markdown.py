@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sized
 from typing import Final
 
 from platformctl.plan.flag import SENTENCES
@@ -10,7 +10,7 @@ from platformctl.plan.plan import Change, Evidence, ModulePlan, Plan
 from platformctl.reason import Verdict
 from platformctl.render.escape import escaped, fenced
 from platformctl.render.printable import shown
-from platformctl.render.text import headline, origin
+from platformctl.render.text import headline, origin, trouble, troubled, unknowns
 
 MARKS: Final = {Verdict.IN_SYNC: "🟢", Verdict.DRIFT: "🔴", Verdict.INCONCLUSIVE: "🟠"}
 MAX_MODULES: Final = 200
@@ -27,13 +27,13 @@ def _lines(plan: Plan) -> Iterator[str]:
     yield ""
     yield f"{escaped(origin(plan))}, exit code {plan.exit_code}."
     yield from _suspicions(plan)
-    troubled = [module for module in plan.modules if module.status is not Verdict.IN_SYNC]
-    for module in troubled[:MAX_MODULES]:
+    worth_words = troubled(plan)[:MAX_MODULES]
+    for module in worth_words:
         yield from _module(module)
     yield from _hosts(plan)
     yield from _all_modules(plan)
     yield from _unmanaged(plan)
-    yield from _evidence(troubled)
+    yield from _evidence(worth_words)
 
 
 def _module(module: ModulePlan) -> Iterator[str]:
@@ -44,9 +44,10 @@ def _module(module: ModulePlan) -> Iterator[str]:
     if module.changes:
         yield ""
         yield from fenced(line for change in module.changes for line in _change(change))
-    if module.flags:
+    notes = (*unknowns(module), *(f"flag {flag}: {SENTENCES[flag]}" for flag in module.flags))
+    if notes:
         yield ""
-        yield from (f"- flag {flag}: {SENTENCES[flag]}" for flag in module.flags)
+        yield from (f"- {escaped(note)}" for note in notes)
 
 
 def _change(change: Change) -> tuple[str, ...]:
@@ -70,14 +71,8 @@ def _hosts(plan: Plan) -> Iterator[str]:
             f"{host.engine.name} {host.engine.version}, {host.engine.image_store} store" if host.engine else "unknown"
         )
         error = host.error or host.images_error
-        rows.append(
-            (
-                host.name,
-                engine,
-                f"{error.reason}: {error.message}" if error else "answered",
-                str(host.attempts),
-            )
-        )
+        answer = f"{trouble(host)} {error.reason}: {error.message}" if error else "answered"
+        rows.append((host.name, engine, answer, str(host.attempts)))
     yield from _table(("host", "engine", "answer", "looks"), rows)
 
 
@@ -87,9 +82,13 @@ def _all_modules(plan: Plan) -> Iterator[str]:
     yield ""
     rows = [(MARKS[m.status], m.name, m.host, m.status, m.reason) for m in plan.modules]
     yield from _table(("", "module", "host", "verdict", "reason"), rows[:MAX_MODULES])
+    yield from _rest(rows, "modules")
+
+
+def _rest(rows: Sized, what: str) -> Iterator[str]:
     if len(rows) > MAX_MODULES:
         yield ""
-        yield f"{len(rows) - MAX_MODULES} more modules are in the kept plan."
+        yield f"{len(rows) - MAX_MODULES} more {what} are in the kept plan."
 
 
 def _unmanaged(plan: Plan) -> Iterator[str]:
@@ -98,20 +97,18 @@ def _unmanaged(plan: Plan) -> Iterator[str]:
     yield ""
     yield "## Not managed by any module"
     yield ""
-    rows = (
-        (u.host, u.container, u.image, "/".join(filter(None, (u.project, u.service))))
-        for u in plan.unmanaged[:MAX_MODULES]
-    )
-    yield from _table(("host", "container", "image", "Compose service"), rows)
+    rows = [(u.host, u.container, u.image, "/".join(filter(None, (u.project, u.service)))) for u in plan.unmanaged]
+    yield from _table(("host", "container", "image", "Compose service"), rows[:MAX_MODULES])
+    yield from _rest(rows, "containers")
 
 
-def _evidence(troubled: list[ModulePlan]) -> Iterator[str]:
-    if not any(module.evidence for module in troubled):
+def _evidence(modules: tuple[ModulePlan, ...]) -> Iterator[str]:
+    if not any(module.evidence for module in modules):
         return
     yield ""
     yield "<details><summary>Evidence</summary>"
     yield ""
-    for module in troubled[:MAX_MODULES]:
+    for module in modules:
         yield f"**{escaped(module.name)}**"
         yield ""
         yield from fenced([f"declared {module.image}", *map(_fact, module.evidence)])

@@ -6,16 +6,18 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from platformctl.plan.flag import SENTENCES
-from platformctl.plan.plan import Change, HostPlan, ModulePlan, Plan
+from platformctl.plan.plan import Change, Evidence, HostPlan, ModulePlan, Plan, UnmanagedContainer
 from platformctl.reason import Reason, Verdict
 from platformctl.render.printable import printable, shown
 
 SIGNS: Final = {Verdict.IN_SYNC: "=", Verdict.DRIFT: "~", Verdict.INCONCLUSIVE: "?"}
+MAX_LINE: Final = 1000
+_IMAGE_CALLS: Final = frozenset({"container inspect", "image inspect", "closure"})
 
 
 def to_text(plan: Plan) -> str:
-    """Return the whole plan as lines of text."""
-    return "\n".join(_lines(plan)) + "\n"
+    """Return the whole plan as lines of text. Nothing in it can move the cursor, whoever wrote it."""
+    return "".join(f"{printable(line, MAX_LINE)}\n" for line in _lines(plan))
 
 
 def headline(plan: Plan) -> str:
@@ -23,25 +25,56 @@ def headline(plan: Plan) -> str:
     summary = plan.summary
     counts = ((summary.drift, "drift"), (summary.inconclusive, "inconclusive"), (summary.in_sync, "in-sync"))
     parts = ", ".join(f"{count} {word}" for count, word in counts if count)
-    modules = _counted(summary.modules, "module")
-    return f"{plan.status}: {parts or 'nothing'} of {modules} on {_counted(summary.hosts, 'host')}"
+    modules = counted(summary.modules, "module")
+    return f"{plan.status}: {parts or 'nothing'} of {modules} on {counted(summary.hosts, 'host')}"
 
 
 def origin(plan: Plan) -> str:
     """Say which plan this is, and of what."""
     commit = plan.catalog.commit
     state = f"{commit[:12]}{' with changes' if plan.catalog.dirty else ''}" if commit else "no commit"
-    return f"Plan {plan.plan_id[:12]} of catalog {printable(plan.catalog.path)} ({state}), {plan.created_at}"
+    return f"Plan {plan.plan_id[:12]} of the catalog at {plan.catalog.path} ({state}), {plan.created_at}"
+
+
+def troubled(plan: Plan) -> tuple[ModulePlan, ...]:
+    """Return the modules that need words of their own; for those of a host that was not reached, the host has them."""
+    dark = {host.name for host in plan.hosts if not host.reached}
+    return tuple(
+        module
+        for module in plan.modules
+        if module.host not in dark and (module.flags or module.status is not Verdict.IN_SYNC)
+    )
+
+
+def unknowns(module: ModulePlan) -> tuple[str, ...]:
+    """Return a line for each path that should have been compared and could not be."""
+    found = (entry for entry in module.not_compared if isinstance(entry.reason, Reason))
+    return tuple(f"{entry.path} not known: {entry.reason}" for entry in found)
+
+
+def trouble(host: HostPlan) -> str | None:
+    """Say what a host did not answer, or None where it answered everything."""
+    if host.error and not host.reached:
+        return f"could not be looked at: {host.error.reason.sentence}"
+    if host.error:
+        return f"could not be looked at again: {host.error.reason.sentence}"
+    return f"gave no image records: {host.images_error.reason.sentence}" if host.images_error else None
+
+
+def counted(count: int, word: str) -> str:
+    """Return `1 host`, `2 hosts`."""
+    return f"{count} {word}{'' if count == 1 else 's'}"
 
 
 def _lines(plan: Plan) -> Iterator[str]:
     yield origin(plan)
     yield ""
     yield from _table([("", "module", "host", "verdict", "reason"), *map(_row, plan.modules)])
-    for module in plan.modules:
+    for module in troubled(plan):
         yield from _details(module)
-    yield from _hosts(plan.hosts)
-    yield from _section("Not managed by any module", _unmanaged(plan))
+    for host in plan.hosts:
+        yield from _host(host, plan.modules)
+    yield from _section("Not managed by any module", _table([*map(_unmanaged, plan.unmanaged)]))
     yield from _section("Suspicious", plan.suspicions)
     yield ""
     yield f"{headline(plan)} (exit code {plan.exit_code})"
@@ -52,53 +85,50 @@ def _row(module: ModulePlan) -> tuple[str, ...]:
 
 
 def _details(module: ModulePlan) -> Iterator[str]:
-    if module.status is Verdict.IN_SYNC and not module.flags:
-        return
     yield ""
     yield f"{SIGNS[module.status]} {module.name} on {module.host}: {module.reason.sentence}"
     for change in module.changes:
         yield from _change(change)
-    for entry in module.not_compared:
-        if isinstance(entry.reason, Reason):
-            yield f"    {entry.path} not known: {entry.reason}"
-    for flag in module.flags:
-        yield f"    flag {flag}: {SENTENCES[flag]}"
-    yield from _image(module)
+    yield from (f"    {line}" for line in unknowns(module))
+    yield from (f"    flag {flag}: {SENTENCES[flag]}" for flag in module.flags)
+    yield from (f"        {line}" for line in _table([*_image(module)]))
 
 
 def _change(change: Change) -> Iterator[str]:
-    whose = f" of {printable(change.container)}" if change.container else ""
-    yield f"    {change.path}{whose}"
-    yield f"        declared  {printable(shown(change.desired))}"
-    yield f"        observed  {printable(shown(change.observed))}"
+    yield f"    {change.path}{f' of {change.container}' if change.container else ''}"
+    yield f"        declared  {shown(change.desired)}"
+    yield f"        observed  {shown(change.observed)}"
 
 
-def _image(module: ModulePlan) -> Iterator[str]:
+def _image(module: ModulePlan) -> Iterator[tuple[str, ...]]:
     """Where the image is in question, show every digest by which it could have been recognised."""
     paths = {change.path for change in module.changes}
     paths |= {entry.path for entry in module.not_compared if isinstance(entry.reason, Reason)}
-    seen = [entry for entry in module.evidence if entry.call in {"container inspect", "image inspect", "closure"}]
-    if "container.image" not in paths or not seen:
+    if "container.image" not in paths:
         return
-    yield f"    declared: {module.image}"
-    for entry in seen:
-        whose = f"{printable(entry.container)}: " if entry.container else ""
-        yield f"    {whose}{entry.call} {entry.field}: {printable(entry.value)}"
+    if not any(change.path == "container.image" for change in module.changes):
+        yield ("module.yaml", "image", module.image)
+    yield from (_fact(entry) for entry in module.evidence if entry.call in _IMAGE_CALLS)
 
 
-def _hosts(hosts: Iterable[HostPlan]) -> Iterator[str]:
-    troubled = [host for host in hosts if host.error or host.images_error]
-    for host in troubled:
-        error = host.error or host.images_error
-        if error:
-            what = "could not be looked at" if host.error else "gave no image records"
-            yield ""
-            yield f"! host {host.name} {what}: {error.reason.sentence}"
-            yield f"    {error.reason} after {_counted(host.attempts, 'look')}: {printable(error.message)}"
+def _fact(entry: Evidence) -> tuple[str, ...]:
+    whose = f"{entry.container}: " if entry.container else ""
+    return (f"{whose}{entry.call}", entry.field, entry.value)
 
 
-def _unmanaged(plan: Plan) -> list[str]:
-    return [f"{one.host}  {printable(one.container)}  {printable(one.image)}" for one in plan.unmanaged]
+def _host(host: HostPlan, modules: Iterable[ModulePlan]) -> Iterator[str]:
+    what, error = trouble(host), host.error or host.images_error
+    if what and error:
+        yield ""
+        yield f"! {host.name} {what}"
+        yield f"    {error.reason} after {counted(host.attempts, 'look')}: {error.message}"
+        if not host.reached:
+            count = sum(module.host == host.name for module in modules)
+            yield f"    {counted(count, 'module')} cannot be judged for this one reason"
+
+
+def _unmanaged(one: UnmanagedContainer) -> tuple[str, ...]:
+    return (one.host, one.container, one.image)
 
 
 def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
@@ -106,14 +136,12 @@ def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
     if found:
         yield ""
         yield f"{title}:"
-        yield from (f"    {printable(line, 1000)}" for line in found)
+        yield from (f"    {line}" for line in found)
 
 
 def _table(rows: list[tuple[str, ...]]) -> Iterator[str]:
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    for row in rows:
+    """Align columns by what is shown, the last one ragged."""
+    shown_rows = [tuple(printable(cell) for cell in row) for row in rows]
+    widths = [max(map(len, column)) for column in zip(*shown_rows, strict=True)]
+    for row in shown_rows:
         yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-
-
-def _counted(count: int, word: str) -> str:
-    return f"{count} {word}{'' if count == 1 else 's'}"

@@ -1,0 +1,45 @@
+"""Standard output for results, standard error for everything else; neither can change the exit code by going away."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import suppress
+
+from platformctl.errors import StoreUnwritable
+
+
+def show(text: str) -> None:
+    """Write a result, always as UTF-8: a plan's bytes do not depend on the terminal.
+
+    Raises:
+        StoreUnwritable: there is no room for it. A reader that has gone away has read enough.
+    """
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(text.encode())
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        _discard()
+    except OSError as error:
+        _discard()
+        raise StoreUnwritable(f"standard output cannot be written: {error.strerror or error}") from None
+
+
+def say(line: str) -> None:
+    """Write a line for the person who waits."""
+    with suppress(OSError):
+        print(line, file=sys.stderr, flush=True)
+
+
+def end_output() -> None:
+    """Flush what help and version have written, before Python does so at its end and complains."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        _discard()
+
+
+def _discard() -> None:
+    """Lead standard output nowhere: what is still buffered would fail again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

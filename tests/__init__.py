@@ -1,0 +1,1 @@
+"""Tests: unit (pure), lab (real engines), e2e (real Prefect)."""

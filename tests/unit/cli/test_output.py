@@ -1,0 +1,71 @@
+"""Where output goes away or finds no room, the verdict stays what it is."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+from tests.unit.recording import FLEET
+
+from .run import PLATFORMCTL, environment, platformctl
+
+
+def test_a_closed_pipe_is_no_error(tmp_path: Path) -> None:
+    """`platformctl plan | head -1` ends quietly, with the plan's exit code."""
+    code, said = _with_closed_output("plan", "--catalog", str(FLEET), "--store", str(tmp_path), "--format", "json")
+    assert code == 1
+    assert said == f"kept as {next(tmp_path.glob('plans/*/*/plan.json'))}\n"
+
+
+def test_help_into_a_closed_pipe_is_quiet() -> None:
+    """Help that nobody reads is no reason for a traceback."""
+    assert _with_closed_output("--help") == (0, "")
+
+
+def _with_closed_output(*arguments: str) -> tuple[int, str]:
+    with subprocess.Popen(
+        [*PLATFORMCTL, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment()
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        return process.wait(), process.stderr.read()
+
+
+def test_closed_standard_error_is_no_drift(tmp_path: Path) -> None:
+    """Where nobody hears what is said beside the plan, the exit code is still the plan's."""
+    with subprocess.Popen(
+        [*PLATFORMCTL, "plan", "--catalog", str(FLEET), "--store", str(tmp_path), "--host", "rs1000"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment(),
+    ) as process:  # fmt: skip
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stderr.close()
+        assert process.stdout.read().endswith("in-sync: 3 in-sync of 3 modules on 1 host (exit code 0)\n")
+        assert process.wait() == 0
+
+
+def test_a_full_disk_is_said(tmp_path: Path) -> None:
+    """A result that could not be written is no success."""
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [*PLATFORMCTL, "plan", "--catalog", str(FLEET), "--store", str(tmp_path), "--host", "rs1000"],
+            stdout=full, stderr=subprocess.PIPE, text=True, env=environment(), check=False,
+        )  # fmt: skip
+    assert (done.returncode, done.stderr) == (2, "standard output cannot be written: No space left on device\n")
+
+
+def test_output_is_utf_8_everywhere(tmp_path: Path) -> None:
+    """A terminal of the last century changes no byte of a plan."""
+    done = subprocess.run(
+        [*PLATFORMCTL, "plan", "--catalog", str(FLEET), "--store", str(tmp_path), "--format", "markdown"],
+        capture_output=True, env=environment(PYTHONIOENCODING="ascii"), check=False,
+    )  # fmt: skip
+    assert done.stdout.decode("utf-8").startswith("# 🔴 drift: 2 drift, 6 in-sync of 8 modules on 2 hosts\n")
+
+
+def test_python_m_is_the_command(tmp_path: Path) -> None:
+    """`python -m platformctl` is the same program."""
+    done = platformctl("--version")
+    assert (done.returncode, done.stdout) == (0, "platformctl 0.1.0\n")
+    assert not list(tmp_path.iterdir())

@@ -1,0 +1,103 @@
+"""What two looks say together."""
+
+from __future__ import annotations
+
+from platformctl.errors import Failure
+from platformctl.plan.confirmation import confirm, hosts_to_confirm
+from platformctl.plan.plan import Plan
+from platformctl.reason import Reason
+
+from .actual import digest
+from .one_host import container, look, plan, unreached
+from .strategies import declared
+
+EXITED = container(State={"Status": "exited"})
+OTHER_IMAGE = container(Image=digest("config", 1), Config={"Image": "app:1"})
+HEALTHY = declared("web", "h1", "web", image=f"app@{digest('index', 0)}", expect={"health": "healthy"})
+
+
+def summary(confirmed: Plan) -> tuple[str, list[str], list[tuple[str, str]]]:
+    """Return reason, changed paths, and what was not compared for a reason."""
+    module = confirmed.modules[0]
+    skipped = [(entry.path, str(entry.reason)) for entry in module.not_compared if isinstance(entry.reason, Reason)]
+    return (str(module.reason), [change.path for change in module.changes], skipped)
+
+
+def test_the_same_difference_twice_is_drift() -> None:
+    """It is said as the second look saw it."""
+    restarting = container(State={"Status": "restarting"})
+    confirmed = confirm(plan(look(EXITED)), plan(look(restarting)))
+    assert summary(confirmed) == ("state-differs", ["container.state"], [])
+    assert confirmed.modules[0].changes[0].observed == "restarting"
+    assert confirmed.exit_code == 1
+
+
+def test_a_difference_that_went_away_is_changing() -> None:
+    """A container in the middle of a restart is neither red nor green."""
+    confirmed = confirm(plan(look(EXITED)), plan(look(container())))
+    assert summary(confirmed) == ("changing", [], [("container.state", "changing")])
+    assert confirmed.exit_code == 3
+
+
+def test_another_difference_is_changing() -> None:
+    """Two looks that show two differences prove neither."""
+    confirmed = confirm(plan(look(EXITED)), plan(look()))
+    assert summary(confirmed) == ("changing", [], [("container.state", "changing"), ("container.exists", "changing")])
+
+
+def test_of_two_differences_one_may_stay() -> None:
+    """What only one look showed is listed as not known, beside the drift that both showed."""
+    sick = container(State={"Status": "exited", "Health": {"Status": "unhealthy"}})
+    well = container(State={"Status": "exited", "Health": {"Status": "healthy"}})
+    confirmed = confirm(plan(look(sick), HEALTHY), plan(look(well), HEALTHY))
+    assert summary(confirmed) == ("state-differs", ["container.state"], [("container.health", "changing")])
+
+
+def test_what_was_unknown_stays_listed() -> None:
+    """A difference that went away does not hide what the first look could not know."""
+    unclear = container(Config={"Image": "app:1"}, State={"Status": "exited"})
+    confirmed = confirm(plan(look(unclear)), plan(look(container())))
+    assert summary(confirmed)[2] == [("container.state", "changing"), ("container.image", "closure-unknown")]
+
+
+def test_a_host_that_went_silent_is_named_as_the_reason() -> None:
+    """The second look failed: nothing says that the container is changing, and the plan is not complete."""
+    lost = Failure(Reason.CONNECTION_LOST, "broken pipe")
+    confirmed = confirm(plan(look(EXITED)), plan(unreached(lost)))
+    assert summary(confirmed) == ("connection-lost", [], [("container.state", "connection-lost")])
+    host = confirmed.hosts[0]
+    assert (host.reached, host.error, confirmed.complete) == (True, lost, False)
+
+
+def test_a_host_that_was_not_looked_at_again_is_changing() -> None:
+    """Without a second look a difference is not confirmed."""
+    nothing = confirm(plan(look(EXITED)), plan(look(container("far")), declared("far", "h1", "far", image="a:1")))
+    assert summary(nothing)[0] == "changing"
+
+
+def test_only_drift_is_looked_at_again() -> None:
+    """A green or inconclusive module asks for no second look."""
+    assert hosts_to_confirm(plan(look(container()))) == frozenset()
+    assert hosts_to_confirm(plan(unreached(Failure(Reason.UNREACHABLE, "")))) == frozenset()
+    assert hosts_to_confirm(plan(look(EXITED))) == {"h1"}
+
+
+def test_both_looks_are_counted() -> None:
+    """Every command of both looks is on record."""
+    confirmed = confirm(plan(look(EXITED)), plan(look(EXITED)))
+    assert (confirmed.hosts[0].attempts, confirmed.hosts[0].duration_ms) == (2, 10)
+    assert confirmed.hosts[0].commands == (("docker", "version"), ("docker", "version"))
+
+
+def test_a_suspicion_is_that_of_the_last_look() -> None:
+    """What the second look cleared up is not said any more."""
+    modules = [declared(f"m{number}", "h1", f"c{number}", image="app:1") for number in range(4)]
+    empty = plan(look(), *modules)
+    there = plan(look(*(container(f"c{number}", number) for number in range(4))), *modules)
+    (suspicion,) = empty.suspicions
+    assert suspicion == (
+        "4 of 4 modules are missing on h1, which lists 0 containers: is it the right engine, or was its image store "
+        "switched?"
+    )
+    assert confirm(empty, empty).suspicions == empty.suspicions
+    assert confirm(empty, there).suspicions == ()

@@ -1,0 +1,80 @@
+"""The plan that the golden files show: the recorded fleet, and a host that did not answer.
+
+`python -m tests.unit.render.example` writes the golden files anew; the diff is to be read before it is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from platformctl.adapters.planning import Request, final_plan, prepare
+from platformctl.adapters.snapshot_folder import read_snapshot
+from platformctl.adapters.store import Looks
+from platformctl.catalog.catalog import NamedHost
+from platformctl.catalog.inventory import SnapshotHost
+from platformctl.catalog.module import Module
+from platformctl.errors import Failure
+from platformctl.observation.host import Attempt
+from platformctl.observation.snapshot import Snapshot
+from platformctl.plan.make import Circumstances
+from platformctl.plan.plan import CatalogState, Plan, Tool
+from platformctl.reason import Reason
+from platformctl.render.document import to_json
+from platformctl.render.markdown import to_markdown
+from platformctl.render.text import to_text
+from tests.unit.recording import FLEET
+
+GOLDEN: Final = Path(__file__).parent / "golden"
+_UNREACHED: Final = Snapshot(
+    host="rs3000",
+    taken_at="2026-01-02T03:04:00+00:00",
+    engine=None,
+    containers=(),
+    undescribed=(),
+    images=(),
+    failure=Failure(Reason.TIMED_OUT, "no answer from 192.0.2.3 port 22 within 10 s"),
+    images_failure=None,
+    attempt=Attempt(3, 30000, (("docker", "version", "--format", "{{json .}}"),)),
+)
+
+
+def example_plan() -> Plan:
+    """Return the plan of two looks at the example fleet."""
+    job = prepare(Request(FLEET))
+    modules = [_module("np-far-web"), _module("np-far-db")]
+    catalog = replace(
+        job.catalog,
+        modules=tuple(sorted((*job.catalog.modules, *modules), key=lambda module: module.name)),
+        hosts=(*job.catalog.hosts, NamedHost("rs3000", SnapshotHost(transport="snapshot", path="rs3000"))),
+    )
+    job = replace(
+        job,
+        catalog=catalog,
+        selection=replace(job.selection, modules=frozenset(module.name for module in catalog.modules)),
+        circumstances=Circumstances(
+            "2026-01-02T03:04:05+00:00", Tool("platformctl", "0.1.0"), CatalogState("catalog", "a1" * 20, dirty=True)
+        ),
+    )
+    rs1000, rs2000 = (read_snapshot(FLEET / "snapshots" / name) for name in ("rs1000", "rs2000"))
+    return final_plan(job, Looks((rs1000, rs2000, _UNREACHED), (rs2000,)))
+
+
+def _module(name: str) -> Module:
+    image = f"registry.example/apps/{name}:1.4@sha256:{'d' * 64}"
+    fields = {"schema": "platformctl/module/v1", "name": name, "host": "rs3000", "container": name, "image": image}
+    return Module.model_validate(fields)
+
+
+def forms() -> Mapping[str, str]:
+    """Return the plan in every form, by the name of its golden file."""
+    plan = example_plan()
+    return {"fleet.txt": to_text(plan), "fleet.md": to_markdown(plan), "fleet.json": to_json(plan)}
+
+
+if __name__ == "__main__":
+    GOLDEN.mkdir(exist_ok=True)
+    for name, content in forms().items():
+        (GOLDEN / name).write_text(content)

@@ -1,0 +1,175 @@
+"""Whatever a host calls its things, the output only shows it."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from platformctl.render.document import to_json
+from platformctl.render.escape import escaped, fenced
+from platformctl.render.markdown import to_markdown
+from platformctl.render.printable import MAX_LINE, one_line, printable
+from platformctl.render.text import to_text
+from tests.unit.plan.strategies import World, unhurried, worlds
+
+HOSTILE: Final = (
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "a | b | c",
+    "one\ntwo\r\nthree",
+    "# heading",
+    "1. item",
+    "12) item",
+    "- item",
+    "+ item",
+    "=====",
+    "> quote",
+    "    code",
+    "`code` ``more`` ```fence```",
+    "~~~ fence",
+    "~~struck~~ *em* **strong** __both__",
+    "[text](https://example.net)",
+    "![image](https://example.net/x.png)",
+    "[ref]: https://example.net",
+    "<https://example.net>",
+    "https://example.net/a_b www.example.net WWW.example.net someone@example.net",
+    "javascript://x",
+    "&lt; &amp; &#x41; &copy;",
+    "back\\slash \\| \\[",
+    "$x^2$ $$y$$ {{ template }}",
+    "<!-- comment -->",
+    ":smile: @team #1",
+    "\x1b[31mred\x1b[0m \x1b]8;;https://example.net\x07link\x1b]8;;\x07",
+    "\u202egnp.exe \u2066x\u2069 \u200b\ufeff",
+    "\u2028 \u2029 \x85 \x00 \x7f \ud800 \U000e0041",
+    "x" * (1 << 20),
+    "`" * 2000,
+    "",
+)
+_INERT: Final = frozenset({"text", "text_special"})
+_BREAKER: Final = "<!-- -->"
+
+
+def parser() -> MarkdownIt:
+    """Return a parser of GitHub's dialect that lets raw HTML through, so that it would show."""
+    return MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+
+
+def inline(tokens: Iterable[Token]) -> Iterator[Token]:
+    """Return all inline tokens, without the comments that break addresses."""
+    for token in tokens:
+        yield from (child for child in token.children or () if child.content != _BREAKER)
+
+
+def meant(text: str) -> str:
+    """Return what an escaped text should show."""
+    return " ".join(printable(text).split())
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_a_paragraph_shows_the_text_itself(text: str) -> None:
+    """In a paragraph no markup comes to life, and nothing is lost."""
+    tokens = parser().parse(escaped(text))
+    assert [token.type for token in tokens if token.type != "inline"] == (
+        ["paragraph_open", "paragraph_close"] if text else []
+    )
+    assert {token.type for token in inline(tokens)} <= _INERT
+    assert "".join(token.content for token in inline(tokens)) == meant(text)
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_a_cell_shows_the_text_itself(text: str) -> None:
+    """In a table it stays in its cell."""
+    tokens = parser().parse(f"| a | b |\n| --- | --- |\n| {escaped(text)} | end |\n")
+    cells = [token for token in tokens if token.type == "inline"][2:]
+    assert len(cells) == 2
+    assert {token.type for token in inline(cells)} <= _INERT
+    assert "".join(token.content for token in inline(cells[:1])) == meant(text)
+    assert cells[1].content == "end"
+
+
+@unhurried
+@given(st.text())
+def test_any_text_is_inert_in_markdown(text: str) -> None:
+    """The same holds for every text there is."""
+    tokens = parser().parse(escaped(text))
+    assert {token.type for token in tokens} <= {"paragraph_open", "inline", "paragraph_close"}
+    assert "".join(token.content for token in inline(tokens)) == meant(text)
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_bare_addresses_are_broken(text: str) -> None:
+    """GitHub links addresses without any markup, so none is left whole."""
+    bare = escaped(text).replace(_BREAKER, "\0")
+    assert "://" not in bare
+    assert "www." not in bare.lower()
+    assert "@" not in bare.replace("@\0", "")
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_a_fence_holds(text: str) -> None:
+    """A block of literal lines ends where it should."""
+    tokens = parser().parse("\n".join(fenced([text, "last"])))
+    assert [token.type for token in tokens] == ["fence"]
+    assert tokens[0].content == f"{printable(text, 1000)}\nlast\n"
+
+
+@unhurried
+@given(worlds())
+def test_a_whole_plan_is_inert_in_markdown(world: World) -> None:
+    """Of a plan with hostile containers only our own tables and folds are markup."""
+    tokens = parser().parse(to_markdown(world.plan()))
+    blocks = {token.content.strip() for token in tokens if token.type == "html_block"}
+    assert blocks <= {"<details><summary>Evidence</summary>", "</details>"}
+    assert {token.type for token in inline(tokens)} <= _INERT | {"strong_open", "strong_close"}
+
+
+@unhurried
+@given(worlds())
+def test_text_is_printable(world: World) -> None:
+    """No line of text can move the cursor, change its direction or hide a part."""
+    text = to_text(world.plan())
+    hidden = {character for character in text if unicodedata.category(character) in {"Cc", "Cf", "Cs", "Zl", "Zp"}}
+    assert hidden <= {"\n"}
+
+
+@unhurried
+@given(worlds())
+def test_text_ends_with_the_verdict(world: World) -> None:
+    """The last line says what came out, whatever the hosts wrote above."""
+    plan = world.plan()
+    assert to_text(plan).splitlines()[-1].startswith(f"{plan.status}: ")
+    assert to_text(plan).endswith(f"(exit code {plan.exit_code})\n")
+
+
+@unhurried
+@given(worlds())
+def test_the_same_plan_is_the_same_text(world: World) -> None:
+    """Rendering is a function of the plan."""
+    first, second = world.plan(), world.plan()
+    assert [to_text(first), to_markdown(first), to_json(first)] == [
+        to_text(second), to_markdown(second), to_json(second),
+    ]  # fmt: skip
+
+
+@unhurried
+@given(st.text())
+def test_printable_changes_nothing_twice(text: str) -> None:
+    """What is printable stays as it is, so that two layers may both make sure."""
+    assert printable(printable(text)) == printable(text) or len(printable(text)) > MAX_LINE
+
+
+@unhurried
+@given(st.text())
+def test_one_line_is_one_line(text: str) -> None:
+    """The text of an error becomes one line that is not endless."""
+    line = one_line(text)
+    assert len(line.splitlines()) <= 1
+    assert line == line.strip()
