@@ -12,7 +12,7 @@ from platformctl.catalog.definition import read_definition, suggestion
 from platformctl.catalog.inventory import DockerHost, Inventory, SnapshotHost, SshHost
 from platformctl.catalog.lock import Lock
 from platformctl.catalog.module import Module
-from platformctl.catalog.source import SourceFile, YamlDocument, read_yaml
+from platformctl.catalog.source import SourceFile, YamlDocument, decoded, read_tree, read_yaml
 from platformctl.errors import InputInvalid, Problem
 from platformctl.identity.closure import Closure
 
@@ -43,9 +43,8 @@ class Catalog:
 class CatalogSources:
     """The files of a catalog, read but not understood.
 
-    `inventory` is None where it could not be read. `compose_file` returns a Compose file by its path in the
-    catalog, or None where there is no such file.
-    or None where there is no such file.
+    `inventory` is None where it could not be read. `compose_file` returns a Compose file by its path from the
+    catalog's folder, or None where that folder has no such file.
     """
 
     inventory: SourceFile | None
@@ -124,9 +123,21 @@ def _read_module(source: SourceFile) -> _Read:
 def _read_lock(source: SourceFile) -> Closure:
     """JSON is YAML too: the slower reader, which knows the lines, is asked only where something is wrong."""
     try:
-        return Lock.model_validate(json.loads(source.content)).closure(source.name)
+        return Lock.model_validate(json.loads(decoded(source), object_pairs_hook=_once)).closure(source.name)
+    except json.JSONDecodeError as error:
+        what = f"{error.msg[:1].lower()}{error.msg[1:]}"
+        said = f"this is not JSON: {what}; write the lock anew with platformctl lock"
+        raise InputInvalid([Problem(source.name, error.lineno, said)]) from None
     except (ValueError, RecursionError):
         return read_definition(read_yaml(source), Lock).closure(source.name)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Refuse a key that stands twice: JSON would quietly take the last."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError
+    return found
 
 
 def _unknown_hosts(modules: Iterable[_Read], inventory: Inventory) -> Iterator[Problem]:
@@ -151,36 +162,36 @@ def _shared_targets(modules: Iterable[_Read]) -> Iterator[Problem]:
         if owner is not read:
             place = f"{owner.document.file}:{owner.document.line((key,))}"
             yield read.document.problem(
-                (key,), f"{key}: {module.target} on {module.host} is declared already at {place}"
+                (key,), f"{key}: {module.target!r} on {module.host} is declared already at {place}"
             )
 
 
 def _broken_compose(modules: Iterable[_Read], compose_file: Callable[[str], SourceFile | None]) -> Iterator[Problem]:
-    services: dict[str, list[str] | None] = {}
+    found: dict[str, list[str] | Problem | None] = {}
     for read in modules:
         compose = read.module.compose
         if compose is None:
             continue
-        if compose.file not in services:
-            services[compose.file] = _services(compose_file(compose.file))
-        known = services[compose.file]
-        if known is None:
-            yield read.document.problem(
-                ("compose", "file"), f"compose.file: there is no readable {compose.file!r} in the catalog"
-            )
-        elif compose.service not in known:
-            hint = suggestion(compose.service, known)
-            yield read.document.problem(
-                ("compose", "service"),
-                f"compose.service: {compose.file} has no service {compose.service!r}; {hint}",
-            )
+        if compose.file not in found:
+            found[compose.file] = _services(compose_file(compose.file))
+        services = found[compose.file]
+        if services is None:
+            said = f"compose.file: the catalog's folder has no readable file {compose.file!r}"
+            yield read.document.problem(("compose", "file"), said)
+        elif isinstance(services, Problem):
+            yield services
+        elif compose.service not in services:
+            hint = suggestion(compose.service, services)
+            said = f"compose.service: {compose.file!r} has no service {compose.service!r}; {hint}"
+            yield read.document.problem(("compose", "service"), said)
 
 
-def _services(source: SourceFile | None) -> list[str] | None:
-    """Return the names of the services of a Compose file; it may hold much that is not ours to check."""
+def _services(source: SourceFile | None) -> list[str] | Problem | None:
+    """Return the names of the services of a Compose file; it may hold much that is not ours to check, such as tags."""
     try:
-        data: Any = read_yaml(source).data if source else None
-    except InputInvalid:
-        return None
-    services = data.get("services") if isinstance(data, dict) else None
-    return sorted(map(str, services)) if isinstance(services, dict) else None
+        services = read_tree(source, tags=True).keys("services") if source else []
+    except InputInvalid as error:
+        return error.problems[0]
+    if source is None or services is not None:
+        return services if source else None
+    return Problem(source.name, 0, "a Compose file has services: {NAME: …}, and this one has none")

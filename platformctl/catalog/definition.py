@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 from difflib import get_close_matches
-from typing import Any, Final, TypeVar
+from functools import cache
+from typing import Annotated, Any, Final, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from platformctl.catalog.source import Loc, YamlDocument
+from platformctl.catalog.source import YamlDocument
+from platformctl.catalog.tree import Loc
 from platformctl.errors import InputInvalid, Problem
 
 NAME_PATTERN: Final = r"^[a-zA-Z0-9][a-zA-Z0-9._-]{0,62}$"
 """Names of modules and hosts: they become folder names, so no slash and no leading dot."""
 
-
+_NAME_WORDS: Final = "1 to 63 letters, digits, '.', '_' and '-' that begin with a letter or a digit"
+_WORDS: Final = "patternErrorMessage"
 _SHOWN: Final = 12
 _MAX_VALUE: Final = 80
 
@@ -27,6 +32,15 @@ class Definition(BaseModel):
 
 
 _Defined = TypeVar("_Defined", bound=Definition)
+
+
+def form(pattern: str, words: str) -> FieldInfo:
+    """Return the form of a text: a pattern for programs, and words for people, who meet them in editors too."""
+    found: FieldInfo = Field(pattern=pattern, json_schema_extra={_WORDS: f"should be {words}"})
+    return found
+
+
+Name = Annotated[str, form(NAME_PATTERN, _NAME_WORDS)]
 
 
 def read_definition(document: YamlDocument, kind: type[_Defined]) -> _Defined:
@@ -54,12 +68,20 @@ def _follows(detail: ErrorDetails, details: list[ErrorDetails]) -> bool:
 
 def _problem(document: YamlDocument, kind: type[Definition], detail: ErrorDetails) -> Problem:
     loc: Loc = detail["loc"]
-    if detail["type"] == "extra_forbidden":
-        known = sorted(_properties(kind.model_json_schema(), loc[:-1]))
-        return Problem(document.file, document.key_line(loc), unknown_key(str(loc[-1]), known))
-    if detail["type"] == "missing":
-        return document.problem(loc[:-1], f"the key {str(loc[-1])!r} is missing{_where(loc[:-1])}")
-    return document.problem(loc, f"{_name(loc)}: {_wording(detail)}")
+    above = _name(document.path(loc[:-1]))
+    match detail["type"]:
+        case "extra_forbidden" | "invalid_key":
+            known = sorted({key for node in _nodes(kind, loc[:-1]) for key in node.get("properties", ())})
+            return Problem(document.file, document.key_line(loc), unknown_key(str(loc[-1]), known))
+        case "missing":
+            where = f" in {above}" if above else ""
+            return document.problem(loc[:-1], f"the key {str(loc[-1])!r} is missing{where}")
+        case "string_pattern_mismatch" if loc[-1] == "[key]":
+            said = f"{above}: should be {_NAME_WORDS}" if above else f"should be {_NAME_WORDS}"
+            return Problem(document.file, document.key_line(loc[:-1]), said)
+    known_words = [node[_WORDS] for node in _nodes(kind, loc) if _WORDS in node]
+    name = _name((*document.path(loc[:-1]), loc[-1])) if loc else "the file"
+    return document.problem(loc, f"{name}: {_wording(detail, known_words)}")
 
 
 def unknown_key(key: str, known: list[str]) -> str:
@@ -76,23 +98,28 @@ def suggestion(word: str, known: list[str]) -> str:
     return f"known here: {shown or 'none'}"
 
 
-def _wording(detail: ErrorDetails) -> str:
+def _wording(detail: ErrorDetails, words: list[str]) -> str:
     """Pydantic's own words are for programmers: these are for who wrote the file."""
     value, context = detail["input"], detail.get("ctx", {})
-    quotes = "; put it in quotes" if isinstance(value, (int, float)) else ""
+    kind, short = _kind(value), _short(value)
+    quotes = "; put it in quotes" if isinstance(value, (int, float, date)) else ""
     wordings: Mapping[str, Callable[[], str]] = {
-        "string_type": lambda: f"should be a text, not {_kind(value)}{quotes}",
-        "int_type": lambda: f"should be a number, not {_kind(value)}",
-        "model_type": lambda: f"should hold keys and values, not {_kind(value)}",
-        "dict_type": lambda: f"should hold keys and values, not {_kind(value)}",
-        "tuple_type": lambda: f"should be a list, not {_kind(value)}",
-        "literal_error": lambda: f"should be {context['expected']}, not {_short(value)}",
+        "string_type": lambda: f"should be a text, not {kind}{quotes}",
+        "int_type": lambda: f"should be a number, not {kind}",
+        "model_type": lambda: f"should hold keys and values, not {kind}",
+        "model_attributes_type": lambda: f"should hold keys and values, not {kind}",
+        "dict_type": lambda: f"should hold keys and values, not {kind}",
+        "tuple_type": lambda: f"should be a list, not {kind}",
+        "literal_error": lambda: f"should be {context['expected']}, not {short}",
         "union_tag_invalid": lambda: (
             f"transport should be one of {context['expected_tags']}, not {_short(context['tag'])}"
         ),
-        "union_tag_not_found": lambda: "the key 'transport' is missing",
-        "string_pattern_mismatch": lambda: f"{_short(value)} does not have the form {context['pattern']}",
+        "union_tag_not_found": lambda: "the key 'transport' is missing; it is ssh, docker or snapshot",
+        "string_pattern_mismatch": lambda: f"{words[0]}, not {short}",
+        "string_too_short": lambda: "should not be empty",
         "too_short": lambda: f"should have at least {context['min_length']} entry",
+        "greater_than_equal": lambda: f"should be at least {context['ge']}, not {short}",
+        "less_than_equal": lambda: f"should be at most {context['le']}, not {short}",
         "value_error": lambda: str(context["error"]),
     }
     said = wordings.get(detail["type"])
@@ -104,28 +131,32 @@ def _kind(value: object) -> str:
         bool: "yes or no", int: "a number", float: "a number", str: "a text", dict: "keys and values", list: "a list",
         type(None): "nothing",
     }  # fmt: skip
-    return kinds.get(type(value), f"a {type(value).__name__}")
+    return kinds.get(type(value), "a date")
 
 
 def _short(value: object) -> str:
-    shown = repr(value)
+    shown = _kind(value) if isinstance(value, (dict, list)) else repr(value)
     return shown if len(shown) <= _MAX_VALUE else shown[: _MAX_VALUE - 1] + "…"
 
 
 def _name(loc: Loc) -> str:
-    return ".".join(str(part) for part in loc) or "the file"
+    """Name a place for people; a key is a user's text, which could hold what a terminal obeys."""
+    return ".".join(repr(str(part)[:_MAX_VALUE])[1:-1] for part in loc)
 
 
-def _where(loc: Loc) -> str:
-    return f" in {_name(loc)}" if loc else ""
-
-
-def _properties(schema: dict[str, Any], loc: Loc) -> set[str]:
-    """Collect the keys that the schema knows at `loc`; a part that no key or item leads to names a variant."""
+def _nodes(kind: type[Definition], loc: Loc) -> Iterator[dict[str, Any]]:
+    """Return what the schema says about the values at `loc`; a part that no key or item leads to names a variant."""
+    schema = _schema(kind)
     nodes = [schema]
     for part in loc:
         nodes = [child for node in nodes for child in _step(schema, node, part)]
-    return {key for node in nodes for variant in _variants(schema, node) for key in variant.get("properties", ())}
+    return (variant for node in nodes for variant in _variants(schema, node))
+
+
+@cache
+def _schema(kind: type[Definition]) -> dict[str, Any]:
+    """Making it takes as long as reading a hundred modules."""
+    return kind.model_json_schema()
 
 
 def _variants(schema: dict[str, Any], node: dict[str, Any]) -> list[dict[str, Any]]:

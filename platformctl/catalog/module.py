@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
-from platformctl.catalog.definition import NAME_PATTERN, Definition
+from platformctl.catalog.definition import Definition, Name, form
 from platformctl.errors import ReferenceInvalid
 from platformctl.identity.reference import Reference, parse_reference
 
 CONTAINER_PATTERN = r"^[a-zA-Z0-9][a-zA-Z0-9_.-]{1,254}$"
 """Container names as dockerd accepts them (moby daemon/names, 20.10 to 28.5)."""
-
-PLATFORM_PATTERN = r"^[a-z0-9_]+/[a-z0-9_]+(/[a-z0-9_.]+)?$"
 
 State = Literal["created", "running", "paused", "restarting", "removing", "exited", "dead"]
 Health = Literal["healthy", "unhealthy"]
@@ -28,7 +26,13 @@ def _is_reference(text: str) -> str:
 
 
 ImageText = Annotated[str, AfterValidator(_is_reference)]
-ContainerName = Annotated[str, Field(pattern=CONTAINER_PATTERN)]
+ContainerName = Annotated[
+    str, form(CONTAINER_PATTERN, "2 to 255 letters, digits, '_', '.' and '-' that begin with a letter or a digit")
+]
+Platform = Annotated[
+    str,
+    form(r"^[a-z0-9_]+/[a-z0-9_]+(/[a-z0-9_.]+)?$", "os/architecture or os/architecture/variant, such as linux/amd64"),
+]
 
 
 class Select(Definition):
@@ -41,7 +45,9 @@ class Select(Definition):
 class ComposeFile(Definition):
     """The canonical Compose service that the module is deployed from."""
 
-    file: str = Field(min_length=1, description="Path of the Compose file, from the catalog's root")
+    file: Annotated[str, form(r"^[^/\x00]", "a path from the catalog's folder, without / at its beginning")] = Field(
+        description="Path of the Compose file, from the catalog's folder"
+    )
     service: str = Field(min_length=1, description="Name of the service in that file")
 
 
@@ -55,44 +61,58 @@ class Expect(Definition):
 class HttpCheck(Definition):
     """An HTTP(S) question and the status that must answer it."""
 
-    url: str = Field(pattern=r"^https?://[^\s]+$", description="Address to ask")
+    url: Annotated[str, form(r"^https?://[^\s]+$", "an address that begins with http:// or https://")] = Field(
+        description="Address to ask"
+    )
     status: int = Field(200, ge=100, le=599, description="Status that must answer")
 
 
 class Probe(Definition):
     """One probe of a smoke. A plan never runs it."""
 
-    http: HttpCheck
+    http: HttpCheck = Field(description="A question over HTTP")
     origin: Literal["host", "worker"] = Field("worker", alias="from", description="Where the question is asked from")
 
 
 class Smoke(Definition):
     """The probes that a smoke of this module runs."""
 
-    probes: Annotated[tuple[Probe, ...], Field(strict=False, min_length=1)]
+    probes: Annotated[tuple[Probe, ...], Field(strict=False, min_length=1)] = Field(
+        description="All of them must answer as declared"
+    )
 
 
 class Module(Definition):
     """The content of modules/<name>/module.yaml."""
 
-    format: Literal["platformctl/module/v1"] = Field(alias="schema")
-    name: str = Field(pattern=NAME_PATTERN, description="Equals the name of the module's folder")
-    host: str = Field(pattern=NAME_PATTERN, description="A key of hosts in the inventory")
+    format: Literal["platformctl/module/v1"] = Field(alias="schema", description="The form of this file")
+    name: Name = Field(description="Equals the name of the module's folder")
+    host: Name = Field(description="A key of hosts in the inventory")
     container: ContainerName | None = Field(None, description="Name of the one container")
-    select: Select | None = Field(None, description="Instead of container: all replicas of a Compose service")
+    select: Select | None = Field(
+        None, validate_default=True, description="Instead of container: all replicas of a Compose service"
+    )
     image: ImageText = Field(
         description="Image that must run: repository@sha256:…, repository:tag@sha256:… or repository:tag"
     )
-    platform: str | None = Field(None, pattern=PLATFORM_PATTERN, description="os/architecture[/variant]")
-    compose: ComposeFile | None = None
-    expect: Expect = Expect()
-    smoke: Smoke | None = None
+    platform: Platform | None = Field(None, description="os/architecture[/variant]")
+    compose: ComposeFile | None = Field(None, description="The canonical Compose service")
+    expect: Expect = Field(Expect(), description="State and health that the container must have")
+    smoke: Smoke | None = Field(None, description="What a smoke of this module asks")
 
-    @model_validator(mode="after")
-    def _has_one_selector(self) -> Self:
-        if (self.container is None) == (self.select is None):
-            raise ValueError("a module names its container either by container: NAME or by select: {project, service}")
-        return self
+    @field_validator("select")
+    @classmethod
+    def _stands_alone(cls, select: Select | None, others: ValidationInfo) -> Select | None:
+        """Judge only where the container can be read: else its own problem is reported."""
+        container = others.data.get("container", select is None)
+        if container and select:
+            raise ValueError("stands beside container, and a module has only one of them")
+        if not container and not select:
+            raise ValueError(
+                "is missing, and so is container; a module has one of them: container: NAME for one container, "
+                "select: {project: NAME, service: NAME} for the replicas of a Compose service"
+            )
+        return select
 
     @property
     def reference(self) -> Reference:

@@ -1,7 +1,7 @@
 """Image references, read and normalised as Docker does it.
 
-A port of the grammar of github.com/distribution/reference (regexp.go, normalize.go) as dockerd 28.5 uses it; it was
-compared with dockerd 28.5.2 and with docker-image-py (tests/unit/identity/test_reference.py).
+A port of the grammar of github.com/distribution/reference (regexp.go, normalize.go) as dockerd 28.5 uses it; it is
+compared with docker-image-py (tests/unit/identity/test_reference.py) and dockerd (tests/lab/test_reference_daemon.py).
 """
 
 from __future__ import annotations
@@ -25,14 +25,18 @@ _LABEL = r"[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?"
 _DOMAIN = rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?"
 _COMPONENT = r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
 _REFERENCE: Final = re.compile(
-    rf"(?P<domain>{_DOMAIN})/(?P<path>{_COMPONENT}(?:/{_COMPONENT})*)(?::(?P<tag>\w[\w.-]{{0,127}}))?(?:@(?P<digest>.+))?",
+    rf"(?:(?P<domain>{_DOMAIN})/)?(?P<path>{_COMPONENT}(?:/{_COMPONENT})*)"
+    r"(?::(?P<tag>\w[\w.-]{0,127}))?(?:@(?P<digest>.+))?",
     re.ASCII,
 )
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Reference:
-    """A normalised image reference: `domain/path[:tag][@digest]`."""
+    """A normalised image reference: `domain/path[:tag][@digest]`.
+
+    `domain` is empty where Docker sees none: in `foo_bar.com/x` all is path, since no domain has an underscore.
+    """
 
     domain: str
     path: str
@@ -42,7 +46,7 @@ class Reference:
     @property
     def repository(self) -> str:
         """The name without tag and digest, such as `docker.io/library/nginx`."""
-        return f"{self.domain}/{self.path}"
+        return f"{self.domain}/{self.path}" if self.domain else self.path
 
     def __str__(self) -> str:
         tag = f":{self.tag}" if self.tag else ""
@@ -73,7 +77,7 @@ def parse_reference(text: str) -> Reference:
     digest = parse_digest(found["digest"])
     if found["digest"] is not None and digest is None:
         raise ReferenceInvalid(_digest_complaint(found["digest"]))
-    return Reference(found["domain"], found["path"], found["tag"], digest)
+    return Reference(found["domain"] or "", found["path"], found["tag"], digest)
 
 
 def _split_domain(text: str) -> tuple[str, str]:
@@ -95,7 +99,8 @@ def _complaint(text: str, remainder: str) -> str:
         return "an image reference cannot be empty"
     if text != text.strip():
         return "there is white space around the image reference"
-    name = remainder.partition("@")[0].partition(":")[0]
+    written = remainder if text.endswith(remainder) else remainder.removeprefix(_OFFICIAL)
+    name = written.partition("@")[0].partition(":")[0]
     if name.lower() != name:
         return f"a repository name is lower-case: write {name.lower()!r}"
     return "this is not an image reference; it should read repository@sha256:<64 hex digits>, repository:tag or both"

@@ -23,17 +23,21 @@ pytestmark = pytest.mark.lab
 _HEX: Final = "0123456789abcdef" * 4
 _DOMAINS: Final = (
     "", "docker.io/", "index.docker.io/", "DOCKER.IO/", "ghcr.io/", "ghcr.io:443/", "localhost/", "localhost:5000/",
-    "127.0.0.1:5000/", "foo_bar.com/", "foo_bar.com:80/", "foo___bar.com/", "-a.example.com/", "a..b/", "apps/", "é.com/", "/",
+    "127.0.0.1:5000/", "foo_bar.com/", "foo_bar.com:80/", "foo___bar.com/", "-a.example.com/", "a..b/", "apps/",
+    "é.com/", "/",
 )  # fmt: skip
 _PATHS: Final = (
-    "nginx", "library/nginx", "library", "ghcr.io", "a.b_c__d-e--f", "a___b", "a-.b", ".a", "A", "a/B", "a//b", "a/", "é",
-    "localhost", "abcdef012345", "a" * 237, "a" * 260,
+    "nginx", "library/nginx", "library", "ghcr.io", "a.b_c__d-e--f", "a___b", "a-.b", ".a", "A", "a/B", "a//b", "a/",
+    "é", "localhost", "abcdef012345", "a" * 237, "a" * 260,
 )  # fmt: skip
 _ENDS: Final = (
-    "", ":1.27", ":V_1-.x", ":.a", ":", ":1:2", f":{'t' * 128}", f":{'t' * 129}", f"@sha256:{_HEX}", f":1@sha256:{_HEX}",
-    f"@sha384:{_HEX}{_HEX[:32]}", f"@sha512:{_HEX}{_HEX}", f"@sha256:{_HEX.upper()}", f"@sha256:{_HEX[1:]}",
-    f"@md5:{_HEX[:32]}", f"@sha256+b64:{_HEX}", f"@SHA256:{_HEX}", "@", "\n", " ",
+    "", ":1.27", ":V_1-.x", ":.a", ":", ":1:2", f":{'t' * 128}", f":{'t' * 129}", f"@sha256:{_HEX}",
+    f":1@sha256:{_HEX}", f"@sha384:{_HEX}{_HEX[:32]}", f"@sha512:{_HEX}{_HEX}", f"@sha256:{_HEX.upper()}",
+    f"@sha256:{_HEX[1:]}", f"@md5:{_HEX[:32]}", f"@sha256+b64:{_HEX}", f"@SHA256:{_HEX}", "@", "\n", " ",
 )  # fmt: skip
+_STEP: Final = 7
+"""Prime to the number of ends, so that every part meets all kinds of others."""
+
 _IDS: Final = (_HEX, f"sha256:{_HEX}", f"sha512:{_HEX}{_HEX}")
 _KNOWN_MESSAGES: Final = re.compile(
     r"invalid reference format|repository name must|unsupported digest|invalid checksum"
@@ -77,11 +81,11 @@ def as_read_by_us(text: str) -> str | None:
 
 
 def test_names_are_read_as_dockerd_reads_them(daemon: APIClient) -> None:
-    """Thousands of names of good and bad parts are accepted or refused, and normalised, as dockerd does it."""
-    names = ["".join(parts) for parts in product(_DOMAINS, _PATHS, _ENDS)]
+    """Hundreds of names of good and bad parts are accepted or refused, and normalised, as dockerd does it."""
+    names = ["".join(parts) for parts in product(_DOMAINS, _PATHS, _ENDS)][::_STEP]
     read = {name: as_read_by(daemon, name) for name in names}
     assert {name: as_read_by_us(name) for name in names} == read
-    assert min(len(names) - list(read.values()).count(None), list(read.values()).count(None)) > 500
+    assert min(len(names) - list(read.values()).count(None), list(read.values()).count(None)) > 100
 
 
 @pytest.mark.parametrize("text", _IDS)

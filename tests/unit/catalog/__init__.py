@@ -1,0 +1,1 @@
+"""What the catalog declares, and what it says about what it cannot use."""

@@ -1,0 +1,1 @@
+"""Which image a name or a digest means."""
