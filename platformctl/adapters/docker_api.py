@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import re
+import socket
+import ssl
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import docker
 import requests
-from docker.errors import APIError, DockerException, NotFound, TLSParameterError
+from docker.errors import APIError, DockerException, NotFound
 from docker.tls import TLSConfig
 
+from platformctl.adapters.bounded_body import BoundedBody
+from platformctl.adapters.limits import USUAL, Limits
 from platformctl.adapters.network import connection_failure
 from platformctl.catalog.inventory import DockerHost
 from platformctl.errors import Failure, LookFailed
-from platformctl.observation.container import Undescribed
+from platformctl.observation.container import Undescribed, own_name
 from platformctl.observation.document import items, mapping, text
 from platformctl.observation.snapshot import Snapshot
 from platformctl.observe.look import look
@@ -23,8 +28,19 @@ from platformctl.observe.question import Purpose, Question
 from platformctl.reason import Reason
 from platformctl.render.printable import one_line
 
-TIMEOUT_S: Final = 30
+_UNIX: Final = "unix://"
 _FORBIDDEN: Final = (401, 403)
+_OLDEST_API: Final = "1.24"
+_API_VERSION: Final = re.compile(r"1\.[0-9]{1,3}", re.ASCII)
+
+_UNREADABLE: Final = (
+    requests.exceptions.JSONDecodeError,
+    requests.exceptions.TooManyRedirects,
+    KeyError,
+    TypeError,
+    RecursionError,
+)
+"""What the SDK raises for an answer that is not an engine's."""
 
 _Answer = TypeVar("_Answer")
 
@@ -32,31 +48,68 @@ _Answer = TypeVar("_Answer")
 class DockerTransport:
     """An engine whose API answers at a URL. Only GET requests are made."""
 
-    def __init__(self, name: str, host: DockerHost) -> None:
+    def __init__(self, name: str, host: DockerHost, limits: Limits = USUAL) -> None:
         self._name = name
         self._host = host
+        self._limits = limits
 
     def look(self, *, again: bool = False) -> Snapshot:  # noqa: ARG002  a live host is asked the same each time
         """Look at the engine once."""
-        return look(self._name, self._connected)
+        return look(self._name, self._session)
 
     @contextmanager
-    def _connected(self) -> Iterator[_ApiSession]:
-        client = _answer(self._host.url, lambda: docker.APIClient(self._host.url, "auto", TIMEOUT_S, _tls(self._host)))
-        try:
+    def _session(self) -> Iterator[_ApiSession]:
+        _try_socket(self._host.url, self._limits)
+        with closing(_answer(self._host.url, lambda: _client(self._host, self._limits))) as client:
             yield _ApiSession(self._host.url, client)
-        finally:
-            client.close()
 
 
-def _tls(host: DockerHost) -> TLSConfig | bool:
+def _try_socket(url: str, limits: Limits) -> None:
+    """Connect to a unix socket once ahead of the SDK, which leaves its own socket open where it cannot connect."""
+    if not url.startswith(_UNIX):
+        return
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(limits.connect_s)
+        try:
+            connection.connect(url.removeprefix(_UNIX))
+        except (FileNotFoundError, ConnectionRefusedError):
+            raise LookFailed(Failure(Reason.ENGINE_DOWN, f"{url}: no engine listens there")) from None
+        except PermissionError:
+            raise LookFailed(Failure(Reason.PERMISSION_DENIED, f"{url}: permission denied")) from None
+        except OSError as error:
+            raise LookFailed(connection_failure(url, error)) from None
+
+
+def _client(host: DockerHost, limits: Limits) -> docker.APIClient:
+    """Make a client that asks nothing yet: one that finds the version out by itself leaves its socket open if it fails.
+
+    The environment's certificates and proxies are left aside: they would come before the authority that the inventory
+    names, and no engine that it names is behind a proxy.
+    """
+    seconds: Any = limits.answer_s  # the SDK's types know whole ones only
+    client = docker.APIClient(host.url, _OLDEST_API, seconds, _tls(host) or False)
+    client.trust_env = False
+    client.max_redirects = 0
+
+    def bound(response: requests.Response, **_: object) -> None:
+        response.raw = BoundedBody(response.raw, limits)
+
+    client.hooks["response"].append(bound)
+    return client
+
+
+def _tls(host: DockerHost) -> TLSConfig | None:
+    """Read the files once, so that what is wrong with them is not mistaken for a fault of the engine."""
     if host.tls is None:
-        return False
+        return None
     ca, cert, key = (str(Path(file).expanduser()) for file in (host.tls.ca, host.tls.cert, host.tls.key))
     try:
-        return TLSConfig(client_cert=(cert, key), ca_cert=ca, verify=True)
-    except TLSParameterError as error:
-        raise LookFailed(Failure(Reason.CONFIGURATION_UNUSABLE, f"tls: {one_line(error)}")) from None
+        # With an empty password an encrypted key is an error, and not a question on the terminal.
+        ssl.create_default_context(cafile=ca).load_cert_chain(cert, key, password="")
+    except OSError as error:
+        message = f"tls: one of {ca}, {cert}, {key} cannot be used: {one_line(error.strerror or error)}"
+        raise LookFailed(Failure(Reason.CONFIGURATION_UNUSABLE, message)) from None
+    return TLSConfig(client_cert=(cert, key), ca_cert=ca, verify=True)
 
 
 class _ApiSession:
@@ -80,11 +133,21 @@ class _ApiSession:
                 return tuple(("GET", f"/images/{identifier}/json") for identifier in question.ids)
 
     def document(self, question: Question) -> object:
-        ask: Callable[[], Any] = self._client.version if question.purpose is Purpose.VERSION else self._client.info
+        asks_version = question.purpose is Purpose.VERSION
+        ask = (lambda: self._client.version(api_version=False)) if asks_version else self._client.info
         document = _answer(self._url, ask)
         if not isinstance(document, dict):
             raise LookFailed(Failure(Reason.RUBBISH_OUTPUT, f"{question.purpose}: the answer is no JSON object"))
-        return {**document, "ApiVersion": self._client.api_version} if question.purpose is Purpose.VERSION else document
+        if asks_version:
+            self._agree(text(document.get("ApiVersion")))
+        return document
+
+    def _agree(self, version: str) -> None:
+        """Speak the newest version that the engine does: what an answer shows depends on it."""
+        if not _API_VERSION.fullmatch(version):
+            raise LookFailed(Failure(Reason.RUBBISH_OUTPUT, f"{self._url}: what answers does not tell its API version"))
+        # The SDK has no other way to be told once it is made.
+        self._client._version = version  # type: ignore[attr-defined]  # noqa: SLF001
 
     def listing(self, question: Question) -> tuple[Undescribed, ...]:
         rows = _answer(self._url, lambda: self._client.containers(all=True, trunc=False))
@@ -100,10 +163,7 @@ class _ApiSession:
 
 
 def _listed(row: Mapping[str, object]) -> Undescribed:
-    """A container linked from others has more names, with a slash inside; its own has none."""
-    names = [text(name).removeprefix("/") for name in items(row.get("Names"))]
-    own = next((name for name in names if "/" not in name), "")
-    return Undescribed(text(row.get("Id")), own)
+    return Undescribed(text(row.get("Id")), own_name(text(name) for name in items(row.get("Names"))))
 
 
 def _or_none(ask: Callable[[str], object], identifier: str) -> object | None:
@@ -118,30 +178,40 @@ def _answer(url: str, ask: Callable[[], _Answer]) -> _Answer:
     try:
         return ask()
     except APIError as error:
-        status = error.response.status_code if error.response is not None else 0
-        reason = Reason.COMMAND_REFUSED if status in _FORBIDDEN else Reason.COMMAND_FAILED
-        raise LookFailed(Failure(reason, f"{url}: {one_line(error.explanation or error)}")) from None
-    except requests.exceptions.JSONDecodeError:
-        raise LookFailed(Failure(Reason.RUBBISH_OUTPUT, f"{url}: the answer is not JSON, or only half of it")) from None
+        raise LookFailed(_refusal(url, error)) from None
+    except _UNREADABLE:
+        raise LookFailed(_rubbish(url)) from None
     except (DockerException, requests.RequestException, OSError) as error:
         raise LookFailed(_connection_failure(url, error)) from None
+    except ValueError:
+        raise LookFailed(_rubbish(url)) from None
+
+
+def _rubbish(url: str) -> Failure:
+    return Failure(Reason.RUBBISH_OUTPUT, f"{url}: the answer is not the JSON of an engine, or only half of it")
+
+
+def _refusal(url: str, error: APIError) -> Failure:
+    status = error.response.status_code if error.response is not None else 0
+    said = one_line(error.explanation or error)
+    if "HTTPS server" in said:
+        return Failure(Reason.TLS_FAILED, f"{url}: the engine speaks TLS there: name the files under tls")
+    return Failure(Reason.COMMAND_REFUSED if status in _FORBIDDEN else Reason.COMMAND_FAILED, f"{url}: {said}")
 
 
 def _connection_failure(url: str, error: BaseException) -> Failure:
     """The SDK wraps the cause several times over; the innermost operating system error tells most."""
     causes = list(_causes(error))
-    if any(isinstance(cause, requests.exceptions.SSLError) for cause in causes):
+    if any(isinstance(cause, ssl.SSLError) and not isinstance(cause, TimeoutError) for cause in causes):
         return Failure(Reason.TLS_FAILED, f"{url}: {one_line(causes[-1])}")
-    if any(isinstance(cause, requests.exceptions.Timeout) for cause in causes):
-        return Failure(Reason.TIMED_OUT, f"{url}: no answer within {TIMEOUT_S} s")
-    system = next((cause for cause in reversed(causes) if _has_errno(cause)), None)
-    if isinstance(system, FileNotFoundError) or (
-        url.startswith("unix:") and isinstance(system, ConnectionRefusedError)
-    ):
-        return Failure(Reason.ENGINE_DOWN, f"{url}: no engine listens there")
-    if isinstance(system, OSError):
-        return connection_failure(url, system)
-    return Failure(Reason.CONNECTION_LOST, f"{url}: {one_line(causes[-1])}")
+    if any(isinstance(cause, requests.exceptions.Timeout | TimeoutError) for cause in causes):
+        return Failure(Reason.TIMED_OUT, f"{url}: no whole answer in time")
+    if any(isinstance(cause, UnicodeError) for cause in causes):
+        return Failure(Reason.NAME_UNRESOLVED, f"{url}: this is no host name")
+    cause = next((one for one in reversed(causes) if _has_errno(one)), None)
+    if isinstance(cause, OSError):
+        return connection_failure(url, cause)
+    return Failure(Reason.CONNECTION_LOST, f"{url}: {one_line(causes[-1]) or 'the connection was closed'}")
 
 
 def _has_errno(cause: BaseException) -> bool:

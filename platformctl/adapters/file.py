@@ -34,6 +34,15 @@ def read_bounded(path: Path, name: str, limit: int = _LIMIT) -> bytes:
 
 
 def write_atomically(path: Path, content: str) -> None:
+    """Write a text in UTF-8 as `write_atomically_bytes` does.
+
+    Raises:
+        StoreUnwritable: the folder cannot be made or written.
+    """
+    write_atomically_bytes(path, content.encode())
+
+
+def write_atomically_bytes(path: Path, content: bytes) -> None:
     """Write a file so that a reader sees the old content or the new one, never a part, whatever happens meanwhile.
 
     Raises:
@@ -43,7 +52,7 @@ def write_atomically(path: Path, content: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+            with os.fdopen(handle, "wb") as file:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
@@ -55,6 +64,18 @@ def write_atomically(path: Path, content: str) -> None:
         _sync_folder(path.parent)
     except OSError as error:
         raise StoreUnwritable(f"{path} cannot be written: {error.strerror or error}") from None
+
+
+def remove(path: Path) -> None:
+    """Remove a file if it is there.
+
+    Raises:
+        StoreUnwritable: it cannot be removed.
+    """
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise StoreUnwritable(f"{path} cannot be removed: {error.strerror or error}") from None
 
 
 def append_line(path: Path, line: str) -> None:

@@ -17,9 +17,7 @@ def connection_failure(place: str, error: OSError) -> Failure:
             return Failure(Reason.TIMED_OUT, f"{place}: no answer in time")
         case ConnectionRefusedError():
             return Failure(Reason.CONNECTION_REFUSED, f"{place}: connection refused")
-        case ConnectionResetError() | BrokenPipeError():
+        case ConnectionResetError() | ConnectionAbortedError() | BrokenPipeError():
             return Failure(Reason.CONNECTION_LOST, f"{place}: the connection was reset")
-        case PermissionError():
-            return Failure(Reason.PERMISSION_DENIED, f"{place}: permission denied")
         case _:
             return Failure(Reason.UNREACHABLE, f"{place}: {error.strerror or error}")

@@ -11,11 +11,11 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter, ValidationError
 
-from platformctl.adapters.file import read_bounded, write_atomically
+from platformctl.adapters.file import read_bounded, remove, write_atomically
 from platformctl.errors import Failure, InputInvalid, LookFailed, Problem
 from platformctl.observation.head import Head, head_of, snapshot_of
 from platformctl.observation.host import Attempt
-from platformctl.observation.snapshot import Snapshot, without_secrets
+from platformctl.observation.snapshot import Snapshot, image_records, without_secrets
 from platformctl.reason import Reason
 from platformctl.render.printable import one_line
 
@@ -52,8 +52,10 @@ def read_snapshot(folder: Path) -> Snapshot:
     if head.failure:
         return snapshot_of(head, (), (), None)
     containers = without_secrets(_array(folder / "containers.json"))
+    if head.images_failure:
+        return snapshot_of(head, containers, (), None)
     try:
-        return snapshot_of(head, containers, tuple(_array(folder / "images.json")), None)
+        return snapshot_of(head, containers, image_records(_array(folder / "images.json")), None)
     except LookFailed as error:
         return snapshot_of(head, containers, (), error.failure)
 
@@ -76,11 +78,12 @@ def snapshot_folders(root: Path) -> Mapping[str, Path]:
 
 
 def write_snapshot(folder: Path, snapshot: Snapshot) -> None:
-    """Write a snapshot's files, each of them atomically and host.json last.
+    """Write a snapshot's files, each of them atomically. Until host.json comes, the last, there is no snapshot.
 
     Raises:
         StoreUnwritable: the folder cannot be written.
     """
+    remove(folder / "host.json")
     if snapshot.failure is None:
         write_atomically(folder / "containers.json", _json(snapshot.containers))
         if snapshot.images_failure is None:
@@ -138,4 +141,4 @@ def _entries(root: Path) -> list[Path]:
 
 
 def _json(document: object) -> str:
-    return json.dumps(document, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+    return json.dumps(document, indent=1, sort_keys=True) + "\n"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -86,6 +86,12 @@ def parse_container(document: object) -> Container | Undescribed | None:
         health=_health(state),
         compose=_compose(mapping(config.get("Labels"))),
     )
+
+
+def own_name(names: Iterable[str]) -> str:
+    """Choose a container's own name among those it is listed by: names that links gave it have a slash inside."""
+    bare = (name.removeprefix("/") for name in names)
+    return next((name for name in bare if "/" not in name), "")
 
 
 def _candidates(

@@ -10,7 +10,7 @@ from platformctl.observation.document import text
 def parse_platform(parts: Mapping[str, object]) -> str | None:
     """Return `os/architecture[/variant]` from any spelling of the keys, or None where a part is missing."""
     lowered = {key.lower(): text(value) for key, value in parts.items()}
-    system, architecture, variant = (lowered.get(key, "") for key in ("os", "architecture", "variant"))
-    if not (system and architecture):
+    os, architecture, variant = (lowered.get(key, "") for key in ("os", "architecture", "variant"))
+    if not (os and architecture):
         return None
-    return "/".join(filter(None, (system, architecture, variant)))
+    return "/".join(filter(None, (os, architecture, variant)))

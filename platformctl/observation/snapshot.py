@@ -8,7 +8,7 @@ from typing import Any, Final, TypeAlias
 
 from platformctl.errors import Failure
 from platformctl.observation.container import Container, Undescribed, parse_container
-from platformctl.observation.document import items, mapping
+from platformctl.observation.document import items, mapping, shallow
 from platformctl.observation.engine import Engine
 from platformctl.observation.host import Attempt, HostObservation, Reached, Unreached
 from platformctl.observation.image import parse_image
@@ -23,7 +23,10 @@ KEPT: Final[Mapping[str, Any]] = {
     "Image": True,
     "ImageName": True,
     "ImageDigest": True,
-    "ImageManifestDescriptor": True,
+    "ImageManifestDescriptor": {
+        "mediaType": True, "digest": True, "size": True,
+        "platform": {"os": True, "architecture": True, "variant": True, "os.version": True},
+    },
     "Platform": True,
     "Driver": True,
     "RestartCount": True,
@@ -37,7 +40,8 @@ KEPT: Final[Mapping[str, Any]] = {
 """What a snapshot keeps of a container: the fields that verdicts read and a person asks for next.
 
 Everything else may hold a secret (environment, command line, health check output, labels of other tools), so nothing
-else is kept; of the environment the names stay. A text in place of True keeps the keys that start with it.
+else is kept; of the environment the names stay. True keeps a text, a number or a truth value and nothing that could
+hold more, a text keeps such values of the keys that start with it.
 """
 
 
@@ -82,6 +86,11 @@ def observation(snapshot: Snapshot) -> HostObservation:
     )
 
 
+def image_records(documents: Iterable[object]) -> tuple[Document, ...]:
+    """Keep image records as they are: what an image holds is no secret of the host, and identity needs its config."""
+    return tuple(mapping(shallow(document)) for document in documents)
+
+
 def without_secrets(documents: Iterable[object]) -> tuple[Document, ...]:
     """Reduce container descriptions to what a snapshot keeps."""
     return tuple(_reduced_container(mapping(document)) for document in documents)
@@ -98,10 +107,16 @@ def _reduced(record: Document, kept: Mapping[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, rule in kept.items():
         value = record.get(key)
-        if rule is True and key in record:
+        if rule is True and key in record and _is_plain(value):
             found[key] = value
         elif isinstance(value, dict) and isinstance(rule, str):
-            found[key] = {name: value[name] for name in sorted(value) if name.startswith(rule)}
+            found[key] = {
+                name: value[name] for name in sorted(value) if name.startswith(rule) and _is_plain(value[name])
+            }
         elif isinstance(value, dict) and isinstance(rule, dict):
             found[key] = _reduced(value, rule)
     return found
+
+
+def _is_plain(value: object) -> bool:
+    return value is None or isinstance(value, str | int | float)

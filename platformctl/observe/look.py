@@ -14,7 +14,7 @@ from platformctl.observation.container import Undescribed
 from platformctl.observation.document import mapping, text
 from platformctl.observation.engine import Engine, parse_engine
 from platformctl.observation.host import Attempt
-from platformctl.observation.snapshot import Document, Snapshot, without_secrets
+from platformctl.observation.snapshot import Document, Snapshot, image_records, without_secrets
 from platformctl.observe.question import Purpose, Question, inspect_containers, inspect_images
 from platformctl.observe.transport import Session
 from platformctl.reason import Reason
@@ -60,10 +60,13 @@ def look(host: str, connect: Callable[[], AbstractContextManager[Session]]) -> S
 
 def _ask_all(session: Session, answers: _Answers) -> None:
     ask = _Asking(session, answers.commands)
-    answers.engine = parse_engine(ask.document(_VERSION), ask.document(_INFO))
+    version, info = ask.document(_VERSION), mapping(ask.document(_INFO))
+    answers.engine = parse_engine(version, info)
     if not answers.engine.version:
         raise LookFailed(Failure(Reason.RUBBISH_OUTPUT, "the engine does not tell its version"))
     answers.containers, answers.undescribed = _containers(ask)
+    if not (answers.containers or answers.undescribed):
+        _check_emptiness(info)
     _ask_images(ask, answers)
 
 
@@ -96,9 +99,18 @@ def _containers(ask: _Asking) -> tuple[tuple[Document, ...], tuple[Undescribed, 
     return described, undescribed
 
 
+def _check_emptiness(info: Document) -> None:
+    """Believe that there is no container only when the engine counts none: a wrapper can swallow an answer."""
+    counted = info.get("Containers")
+    if isinstance(counted, int) and counted > 0:
+        raise LookFailed(Failure(Reason.RUBBISH_OUTPUT, f"the engine counts {counted} containers and lists none"))
+
+
 def _describe(ask: _Asking, listed: Sequence[Undescribed]) -> tuple[tuple[Document, ...], tuple[Undescribed, ...]]:
     documents = without_secrets(ask.documents(inspect_containers(one.id for one in listed)))
     found = {text(document.get("Id")) for document in documents}
+    if not found <= {one.id for one in listed}:
+        raise LookFailed(Failure(Reason.RUBBISH_OUTPUT, "what is described is not what was asked for"))
     return documents, tuple(one for one in listed if one.id not in found)
 
 
@@ -106,6 +118,6 @@ def _ask_images(ask: _Asking, answers: _Answers) -> None:
     """Without the image records a plan goes on with what it has, so a failure here is kept and not raised."""
     questions = inspect_images(text(container.get("Image")) for container in answers.containers)
     try:
-        answers.images = tuple(mapping(document) for document in ask.documents(questions))
+        answers.images = image_records(ask.documents(questions))
     except LookFailed as error:
         answers.images_failure = error.failure

@@ -1,0 +1,1 @@
+"""What was seen on a host, read from whatever it said."""
