@@ -38,7 +38,8 @@ class Problem:
     message: str
 
     def __str__(self) -> str:
-        place = f"{self.file}:{self.line}" if self.line else self.file
+        file = self.file if self.file.isprintable() else repr(self.file)[1:-1]
+        place = f"{file}:{self.line}" if self.line else file
         return f"{place}: {self.message}" if place else self.message
 
 

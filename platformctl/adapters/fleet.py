@@ -59,10 +59,13 @@ def observe_fleet(
     """Look at every host, many at a time. `done` hears of each as it is finished. Sorted by host."""
     if not transports:
         return ()
-    with ThreadPoolExecutor(max_workers=min(MAX_CONCURRENT, len(transports))) as pool:
+    pool = ThreadPoolExecutor(max_workers=min(MAX_CONCURRENT, len(transports)))
+    try:
         futures = [pool.submit(observe_host, name, way, retry, again=again) for name, way in transports.items()]
         for future in as_completed(futures):
             done(future.result())
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)  # who is stopped waits for no host that was not begun
     return tuple(sorted((future.result() for future in futures), key=lambda snapshot: snapshot.host))
 
 

@@ -24,7 +24,7 @@ MAX_BYTES: Final = 64 * 1024 * 1024
 
 
 class SnapshotTransport:
-    """A host whose recorded snapshot is read. A second look reads second-look/, or the same where there is none."""
+    """A host whose recorded snapshot is read. A second look reads second-look/, or the same at no cost."""
 
     def __init__(self, name: str, folder: Path) -> None:
         self._name = name
@@ -33,9 +33,10 @@ class SnapshotTransport:
     def look(self, *, again: bool = False) -> Snapshot:
         """Read the recorded look."""
         second = self._folder / SECOND_LOOK
-        folder = second if again and (second / "host.json").exists() else self._folder
+        recorded = not again or (second / "host.json").exists()
         try:
-            return replace(read_snapshot(folder), host=self._name)
+            snapshot = replace(read_snapshot(second if again and recorded else self._folder), host=self._name)
+            return snapshot if recorded else replace(snapshot, attempt=Attempt(0, 0, ()))
         except LookFailed as error:
             return Snapshot(self._name, "", None, (), (), (), error.failure, None, Attempt(1, 0, ()))
 

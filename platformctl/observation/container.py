@@ -14,6 +14,7 @@ from platformctl.identity.candidate import (
     reference_candidate,
 )
 from platformctl.identity.digest import Digest, parse_digest, parse_image_id
+from platformctl.identity.reference import Reference
 from platformctl.observation.document import mapping, text
 from platformctl.observation.platform import parse_platform
 from platformctl.published import Published
@@ -72,12 +73,13 @@ def parse_container(document: object) -> Container | Undescribed | None:
     if not (name and status):
         return Undescribed(identifier, name)
     config = mapping(record.get("Config"))
-    named = readable_reference(config.get("Image"))
+    image_id = parse_image_id(record.get("Image"))
+    named = _requested(text(config.get("Image")), image_id)
     descriptor = mapping(record.get("ImageManifestDescriptor"))
     return Container(
         id=identifier,
         name=name,
-        image_id=parse_image_id(record.get("Image")),
+        image_id=image_id,
         requested_image=text(config.get("Image")),
         requested_repository=named.repository if named else None,
         candidates=_candidates(record, config, descriptor),
@@ -86,6 +88,12 @@ def parse_container(document: object) -> Container | Undescribed | None:
         health=_health(state),
         compose=_compose(mapping(config.get("Labels"))),
     )
+
+
+def _requested(image: str, image_id: Digest | None) -> Reference | None:
+    """A short image ID reads like a repository of the Docker Hub, and is none (Docker 20.10 keeps it as given)."""
+    is_id = bool(image_id and image and image_id.partition(":")[2].startswith(image))
+    return None if is_id else readable_reference(image)
 
 
 def own_name(names: Iterable[str]) -> str:
