@@ -9,4 +9,6 @@ what they write lives in memory. All traffic stays on 127.0.0.0/8.
             ...
 
 Tests get the same parts as fixtures (`fixtures.py`), `record.py` writes what the engines show to `tests/recordings`.
+Other engines than this machine's (`engines.py`) run in roots of their own (`root.py`), made only when asked for;
+`identity.py` lets the product judge every state of identity on all of them.
 """

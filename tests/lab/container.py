@@ -19,6 +19,14 @@ def start(engine: Engine, image: str, name: str, *options: str) -> None:
     engine.run("start", name)
 
 
+def untag(engine: Engine, reference: str) -> None:
+    """Take a name from an image, the last one too, although a container uses it."""
+    # Podman's `rmi --force` would remove the container as well.
+    # `untag` with one argument takes all names.
+    podman = engine.name.startswith("podman")
+    engine.run(*(("untag", reference, reference) if podman else ("rmi", "--force", reference)))
+
+
 def compose(service: str, number: int = 1, project: str = "apps") -> tuple[str, ...]:
     """Return the options for a container of a compose service."""
     labels = {

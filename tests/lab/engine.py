@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from . import cgroup
@@ -20,6 +21,9 @@ from .sandbox import Sandbox, SandboxedProcess
 from .workspace import subfolder
 
 DEBIAN_CLI = Path("/usr/bin/docker")
+HERE = Path("/")
+NOTHING: Mapping[str, str] = MappingProxyType({})
+_CONTAINERD_STORE = {"/etc/docker/daemon.json": '{"features": {"containerd-snapshotter": true}}'}
 
 
 class Engine(Protocol):
@@ -39,13 +43,13 @@ class Engine(Protocol):
 
     @property
     def image_store(self) -> str:
-        """``classic`` or ``containerd``."""
+        """``classic``, ``containerd``, or ``unknown`` where there is no such choice."""
 
     @property
     def version(self) -> dict[str, Any]:
         """The server's part of ``docker version``."""
 
-    def cli(self, *argv: str) -> subprocess.CompletedProcess[str]:
+    def cli(self, *argv: str, environment: Mapping[str, str] = ...) -> subprocess.CompletedProcess[str]:
         """Run the engine's own command-line client and return what it answered, failed or not."""
 
     def run(self, *argv: str) -> str:
@@ -54,13 +58,18 @@ class Engine(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Docker:
-    """Debian 12's Docker Engine, its classic image store in memory, its containers without a network."""
+    """A Docker Engine of a Debian release, its image store in memory, its containers without a network.
+
+    Attributes:
+        lower: the root of its release.
+    """
 
     process: SandboxedProcess
     socket: Path
     host: str
     tcp: str | None = None
     certificates: Certificates | None = None
+    lower: Path = HERE
 
     @property
     def name(self) -> str:
@@ -84,9 +93,15 @@ class Docker:
         answer: dict[str, Any] = json.loads(self.run("version", "--format", "{{json .Server}}"))
         return answer
 
-    def cli(self, *argv: str, client: Path = DEBIAN_CLI) -> subprocess.CompletedProcess[str]:
+    def cli(
+        self, *argv: str, client: Path = DEBIAN_CLI, environment: Mapping[str, str] = NOTHING
+    ) -> subprocess.CompletedProcess[str]:
         """Run a client, the engine's own by default, and return what it answered, failed or not."""
-        return run([str(client), *argv], DOCKER_HOST=self.url, DOCKER_CONFIG=str(self.socket.parent / "client"))
+        place = {"DOCKER_HOST": self.url, "DOCKER_CONFIG": str(self.socket.parent / "client")}
+        if self.lower == HERE:
+            return run([str(client), *argv], **place, **environment)
+        # A client of another release finds its libraries in its own root only.
+        return self.process.run(str(client), *argv, **place, **environment)
 
     def run(self, *argv: str) -> str:
         """Run the client and return what it printed, stripped.
@@ -101,15 +116,26 @@ class Docker:
 
 
 @contextmanager
-def docker(workspace: Path, host: str = "engine", *, tls: bool = False) -> Iterator[Docker]:
-    """Start a Docker Engine; with ``tls`` it also listens on a port and asks for a client certificate."""
-    sandbox = Sandbox(workspace, subfolder(workspace, host), host)
+def docker(
+    workspace: Path, host: str = "engine", *, tls: bool = False, lower: Path = HERE, containerd: bool = False
+) -> Iterator[Docker]:
+    """Start a Docker Engine.
+
+    Args:
+        workspace: the run's folder.
+        host: the name of its machine.
+        tls: whether it also listens on a port and asks for a client certificate.
+        lower: the root of the release whose engine it is (`root.py`); this machine's by default.
+        containerd: whether it keeps images by containerd (Docker 23 and later).
+    """
+    files = _CONTAINERD_STORE if containerd else {}
+    sandbox = Sandbox(workspace, subfolder(workspace, host), host, files=files, lower=lower)
     socket = sandbox.folder / "docker.sock"
     certificates = Certificates.make(sandbox.folder / "tls", "127.0.0.1") if tls else None
     tcp = f"tcp://127.0.0.1:{free_port('127.0.0.1')}" if tls else None
     cgroups = f"{workspace.name}/{sandbox.folder.name}"
     process = sandbox.start([*_daemon(socket, cgroups), *_listen_tls(tcp, certificates)])
-    engine = Docker(process, socket, host, tcp, certificates)
+    engine = Docker(process, socket, host, tcp, certificates, lower)
     try:
         process.wait_until(lambda: socket.exists() and engine.cli("version").returncode == 0)
         yield engine

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
-from .container import compose, start, wait_for_health
+from .container import compose, start, untag, wait_for_health
 from .engine import Engine
 from .image import DOCKER, image, multi_platform
 from .registry import Pushed, Registry
 from .service import Service
+from .sight import Needs, closure
 
 # A state that no catalog declares returns no service.
 State: TypeAlias = Callable[[Engine, Registry], "Service | None"]
@@ -44,7 +45,7 @@ def umami(engine: Engine, registry: Registry) -> Service:
     start(engine, old.tagged, name, *compose(name))
     new = push(registry, "umami-software/umami", "2.10.0", tag="latest")
     because = "The image that runs is no part of the pinned index."
-    return Service(name, new.pinned, because, changes=("container.image",), needs_closure=True)
+    return Service(name, new.pinned, because, changes=("container.image",), needs=closure(older="more"))
 
 
 def nameless(engine: Engine, registry: Registry) -> Service:
@@ -52,8 +53,9 @@ def nameless(engine: Engine, registry: Registry) -> Service:
     name = "np-plausible"
     pushed = push(registry, "plausible/analytics", "2.1")
     start(engine, pushed.tagged, name, *compose(name))
-    engine.run("rmi", "--force", pushed.tagged)
-    return Service(name, pushed.pinned, "The running config belongs to the pinned index.", needs_closure=True)
+    untag(engine, pushed.tagged)
+    needs = Needs(classic="closure", socket="closure")
+    return Service(name, pushed.pinned, "The running config belongs to the pinned index.", needs=needs)
 
 
 def stopped(engine: Engine, registry: Registry) -> Service:

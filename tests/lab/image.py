@@ -101,24 +101,26 @@ class Index:
 Content: TypeAlias = Image | Index
 
 
-def image(
+def image(  # noqa: PLR0913  what an image is made of, each with its default
     files: Mapping[str, str],
     *,
     platform: str = "linux/amd64",
     config: Mapping[str, Any] | None = None,
     family: Family = OCI,
     compression: int = 9,
+    created: str = CREATED,
 ) -> Image:
     """Make an image of two layers: busybox, and ``files`` by path.
 
     ``config`` is the runtime part of the image config; without a command of its own it sleeps for a day.
-    Another gzip level (``compression``) gives another manifest of the same image config.
+    Another gzip level (``compression``) gives another manifest of the same image config, another time (``created``)
+    gives another config that runs alike.
     """
     tars = (_busybox(), _tar({path: text.encode() for path, text in files.items()}))
     layers = tuple(Blob(family.layer, _gzip(tar, compression)) for tar in tars)
     os_name, architecture = platform.split("/")
     document = {
-        "created": CREATED,
+        "created": created,
         "architecture": architecture,
         "os": os_name,
         "config": {"Cmd": list(RUN_FOR_A_DAY), "Env": ["PATH=/bin"]} | dict(config or {}),

@@ -4,6 +4,8 @@
 #
 # Not being able to install (no root, no Debian, no archive) is no error here: the tests of the lab skip and say
 # what is missing, unless PLATFORMCTL_LAB=required is set for them.
+#
+# "packages.sh debootstrap" also installs what makes the roots of other Debian releases (root.py).
 set -euo pipefail
 
 declare -A program_of=(
@@ -16,6 +18,7 @@ declare -A program_of=(
   [chromium]=/usr/bin/chromium
   [fonts-dejavu-core]=/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf
 )
+[[ ${1-} != debootstrap ]] || program_of[debootstrap]=/usr/sbin/debootstrap
 
 missing=()
 for package in "${!program_of[@]}"; do

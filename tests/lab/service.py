@@ -7,8 +7,10 @@ from typing import Literal, TypeAlias
 
 from .closure import Lock, lock
 from .image import Document
+from .sight import Need, Needs, Sight
 
 Verdict: TypeAlias = Literal["in-sync", "drift", "inconclusive"]
+IMAGE = "container.image"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,7 @@ class Service:
         because: why the verdict is right, in one sentence.
         changes: the paths that differ; none means in-sync.
         needs_closure: whether nothing can be proven without the closure of the pin.
+        needs: what a proof needs by what is shown, where that is not the same everywhere.
         select: compose project and service in place of a container's name, for replicas.
         expect: declared state or health, as pairs.
     """
@@ -33,16 +36,42 @@ class Service:
     select: tuple[str, str] | None = None
     platform: str | None = None
     expect: tuple[tuple[str, str], ...] = ()
+    needs: Needs | None = None
 
     @property
-    def verdict(self) -> Verdict:
-        """What is true when the closure of the pin is known."""
+    def truth(self) -> Verdict:
+        """What is so, whether or not it can be proven."""
         return "drift" if self.changes else "in-sync"
 
     @property
+    def pinned(self) -> bool:
+        """Whether the declaration names a digest; a tag alone does not say which image it means."""
+        return "@" in self.image
+
+    def need(self, sight: Sight) -> Need:
+        """What a proof needs where this much is shown."""
+        if self.needs is None:
+            return "closure" if self.needs_closure else "nothing"
+        return self.needs.at(sight)
+
+    @property
+    def verdict(self) -> Verdict:
+        """What a classic store proves when the closure of the pin is known."""
+        return self.verdict_at(Sight.CLASSIC, closure=True)
+
+    @property
     def verdict_without_closure(self) -> Verdict:
-        """What can be proven when it is not."""
-        return "inconclusive" if self.needs_closure else self.verdict
+        """What it proves when the closure is not known."""
+        return self.verdict_at(Sight.CLASSIC, closure=False)
+
+    def verdict_at(self, sight: Sight, *, closure: bool) -> Verdict:
+        """What can be proven where this much is shown, with the closure of the pin or without."""
+        provable = self.need(sight) in (("nothing", "closure") if closure else ("nothing",))
+        return self.truth if provable or set(self.changes) - {IMAGE} else "inconclusive"
+
+    def differing(self, sight: Sight = Sight.CLASSIC) -> tuple[str, ...]:
+        """Return the paths whose difference can be proven with the closure."""
+        return tuple(path for path in self.changes if path != IMAGE or self.need(sight) != "more")
 
     def module(self, host: str) -> Document:
         """Return the document of ``modules/<name>/module.yaml``."""
@@ -62,11 +91,12 @@ class Service:
         """Return the document of ``modules/<name>/image.lock.json``, asked from the registry now."""
         return lock(self.image)
 
-    def expected(self) -> Document:
+    def expected(self, sight: Sight = Sight.CLASSIC) -> Document:
         """Return the verdicts that a recording is held to."""
         return {
-            "verdict": self.verdict,
-            "verdictWithoutClosure": self.verdict_without_closure,
-            "changes": list(self.changes),
+            "truth": self.truth,
+            "verdict": self.verdict_at(sight, closure=True),
+            "verdictWithoutClosure": self.verdict_at(sight, closure=False),
+            "changes": list(self.differing(sight)),
             "because": self.because,
         }

@@ -24,6 +24,7 @@ from .fleet import (
 from .image import DOCKER, attestation, image, index, multi_platform
 from .registry import Registry
 from .service import Service
+from .sight import Needs, closure
 
 IMAGE = ("container.image",)
 
@@ -68,7 +69,8 @@ def manifest_pinned(engine: Engine, registry: Registry) -> Service:
     start(engine, pushed.tagged, name, *compose(name))
     pinned = dataclasses.replace(pushed, digest=content.children[0].digest).pinned
     because = "The running config belongs to the pinned manifest."
-    return Service(name, pinned, because, needs_closure=True, platform="linux/amd64")
+    needs = Needs(classic="closure", older="more")
+    return Service(name, pinned, because, platform="linux/amd64", needs=needs)
 
 
 def manifest_pulled(engine: Engine, registry: Registry) -> Service:
@@ -89,7 +91,8 @@ def attested_again(engine: Engine, registry: Registry) -> Service:
     start(engine, old.tagged, name, *compose(name))
     new = registry.push("apps/status", index(content, attestation(content)), "8")
     engine.run("pull", "--quiet", new.tagged)
-    return Service(name, new.pinned, "Both indexes hold the manifest that runs.")
+    needs = Needs(containerd="closure", older="more")
+    return Service(name, new.pinned, "Both indexes hold the manifest that runs.", needs=needs)
 
 
 def other_platform(engine: Engine, registry: Registry) -> Service:
@@ -101,7 +104,8 @@ def other_platform(engine: Engine, registry: Registry) -> Service:
     # Only created: this machine cannot run the other platform's programs.
     create(engine, pushed.tagged, name, "--platform=linux/arm64", *compose(name))
     because = "The config belongs to the pinned index, for its other platform."
-    return Service(name, pushed.pinned, because, needs_closure=True, expect=(("state", "created"),))
+    needs = Needs(classic="closure")
+    return Service(name, pushed.pinned, because, expect=(("state", "created"),), needs=needs)
 
 
 def recompressed(engine: Engine, registry: Registry) -> Service:
@@ -110,7 +114,8 @@ def recompressed(engine: Engine, registry: Registry) -> Service:
     pulled = registry.push("apps/mirror", image(files), "2")
     pinned = registry.push("apps/mirror", image(files, compression=1), "2-fast")
     start(engine, pulled.tagged, name, *compose(name))
-    return Service(name, pinned.pinned, "Both manifests have the config that runs.", needs_closure=True)
+    needs = closure(older="more")
+    return Service(name, pinned.pinned, "Both manifests have the config that runs.", needs=needs)
 
 
 def reconfigured(engine: Engine, registry: Registry) -> Service:
@@ -120,7 +125,7 @@ def reconfigured(engine: Engine, registry: Registry) -> Service:
     pinned = registry.push("apps/notes", image(files, config={"Env": ["PATH=/bin", "MODE=strict"]}), "3-strict")
     start(engine, pulled.tagged, name, *compose(name))
     because = "Layers are equal, the config that runs is another one."
-    return Service(name, pinned.pinned, because, IMAGE, needs_closure=True)
+    return Service(name, pinned.pinned, because, IMAGE, needs=closure(older="more"))
 
 
 def committed(engine: Engine, registry: Registry) -> Service:
@@ -131,7 +136,7 @@ def committed(engine: Engine, registry: Registry) -> Service:
     engine.run("commit", "--change=ENV PATCHED=1", "source", pushed.tagged)
     engine.run("rm", "source")
     start(engine, pushed.tagged, name, *compose(name))
-    return Service(name, pushed.pinned, "What runs was made on the host.", IMAGE, needs_closure=True)
+    return Service(name, pushed.pinned, "What runs was made on the host.", IMAGE, needs=closure(older="more"))
 
 
 def recordless(engine: Engine, registry: Registry) -> Service:
@@ -142,7 +147,8 @@ def recordless(engine: Engine, registry: Registry) -> Service:
     engine.run("kill", name)
     engine.run("rmi", "--force", engine.run("inspect", "--format={{.Image}}", name))
     because = "The container's config belongs to the pinned index."
-    return Service(name, pushed.pinned, because, needs_closure=True, expect=(("state", "exited"),))
+    needs = Needs(classic="closure")
+    return Service(name, pushed.pinned, because, expect=(("state", "exited"),), needs=needs)
 
 
 def mirrored(engine: Engine, registry: Registry) -> Service:
@@ -155,7 +161,8 @@ def mirrored(engine: Engine, registry: Registry) -> Service:
     # As on any other machine than the one that pushed.
     engine.run("rmi", mirror)
     pinned = f"{registry.address}/mirror/chat@{registry.manifest('mirror/chat', '10').digest}"
-    return Service(name, pinned, "Both manifests have the config that runs.", needs_closure=True)
+    needs = Needs(classic="closure", older="more")
+    return Service(name, pinned, "Both manifests have the config that runs.", needs=needs)
 
 
 def loaded(engine: Engine, registry: Registry) -> Service:
@@ -167,7 +174,8 @@ def loaded(engine: Engine, registry: Registry) -> Service:
     engine.run("rmi", pushed.tagged)
     engine.run("load", f"--input={archive}")
     start(engine, pushed.tagged, name, *compose(name))
-    return Service(name, pushed.pinned, "The running config belongs to the pinned index.", needs_closure=True)
+    needs = closure(containerd="nothing", older="nothing")
+    return Service(name, pushed.pinned, "The running config belongs to the pinned index.", needs=needs)
 
 
 def pruned(engine: Engine, registry: Registry) -> Service:
