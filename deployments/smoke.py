@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,6 +32,8 @@ Where a Docker engine answers on this machine: make smoke-local
 
 def main() -> int:
     """Run the flow, show the plan and say what to do next; 0 when the flow found what the example holds."""
+    # Ended outright, it would leave the embedded server behind; this way Prefect stops it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     os.chdir(ROOT)
     _configure(BUILD / "prefect")
     with _working("starting the embedded Prefect (the first time takes about 15 seconds)"):
@@ -96,4 +99,7 @@ def _working(what: str) -> Iterator[None]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)

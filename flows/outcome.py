@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
-from prefect.client.schemas.objects import State
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.objects import FlowRun, State
+from prefect.flows import Flow
 from prefect.logging import get_run_logger
 from prefect.states import Completed, Crashed, Failed
 
@@ -14,6 +16,8 @@ from platformctl.plan.plan import Plan
 from platformctl.reason import Verdict
 from platformctl.render.text import headline
 
+DRIFT: Final = "Drift"
+
 
 def state_of(plan: Plan) -> State[Any]:
     """Return the final state for a plan: the type gives the colour, the name says the verdict."""
@@ -21,7 +25,7 @@ def state_of(plan: Plan) -> State[Any]:
         case Verdict.IN_SYNC:
             return Completed(message=headline(plan))
         case Verdict.DRIFT:
-            return Failed(name="Drift", message=headline(plan))
+            return Failed(name=DRIFT, message=headline(plan))
         case Verdict.INCONCLUSIVE:
             return Crashed(name="Inconclusive", message=headline(plan))
 
@@ -36,3 +40,10 @@ def concluded(run: Callable[[], Plan]) -> State[Any]:
     except Exception as error:  # noqa: BLE001  see above
         get_run_logger().exception("this is a bug in platformctl")
         return Crashed(message=f"{type(error).__name__}: nothing was concluded")
+
+
+def only_drift_is_red(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:  # noqa: ARG001  given by name
+    """Recolour what Prefect itself failed before the flow's body began, such as a parameter that there is none of."""
+    if state.name != DRIFT:
+        with get_client(sync_client=True) as client:
+            client.set_flow_run_state(flow_run.id, Crashed(message=state.message), force=True)

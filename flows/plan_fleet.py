@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.futures import wait
 from prefect.task_runners import ThreadPoolTaskRunner
+from pydantic import Field
 
-from flows.outcome import concluded
+from flows.outcome import concluded, only_drift_is_red
 from platformctl.adapters.fleet import MAX_CONCURRENT
 from platformctl.adapters.planning import CONFIRM_AFTER_S, Job, Request, final_plan, first_plan, needs_waiting
 from platformctl.adapters.store import Looks
+from platformctl.catalog.definition import Name
 from platformctl.observation.snapshot import Snapshot
 from platformctl.plan.confirmation import hosts_to_confirm
 from platformctl.plan.plan import Plan
@@ -26,20 +28,27 @@ from tasks.quiet import quieten
 
 quieten()
 
-
 HOSTS_AT_ONCE: Any = ThreadPoolTaskRunner(max_workers=MAX_CONCURRENT)  # its type and what flow wants do not agree
 
+Seconds = Annotated[float, Field(ge=0, le=3600)]
 
-@flow(name="plan-fleet", task_runner=HOSTS_AT_ONCE, persist_result=False)
+
+@flow(
+    name="plan-fleet",
+    description="Compares what runs on the hosts with what the catalog declares. It only reads, and changes no host.",
+    task_runner=HOSTS_AT_ONCE,
+    persist_result=False,
+    on_failure=[only_drift_is_red],
+)
 def plan_fleet(  # noqa: PLR0913, PLR0917  each is a field of the form in Prefect's interface
-    modules: list[str] | None = None,
-    hosts: list[str] | None = None,
+    modules: tuple[Name, ...] = (),
+    hosts: tuple[Name, ...] = (),
     catalog: str = ".",
     inventory: str = "",
     store: str = "",
-    confirm_after: float = CONFIRM_AFTER_S,
+    confirm_after: Seconds = CONFIRM_AFTER_S,
 ) -> State[Any]:
-    """Compare what runs on the hosts with what the catalog declares. It only reads, and changes no host.
+    """Compare what runs on the hosts with what the catalog declares.
 
     It ends Completed when every module is proven to be as declared, Failed (Drift) when one is proven to differ, and
     Crashed (Inconclusive) when something could not be looked at or not be proven.
@@ -47,16 +56,16 @@ def plan_fleet(  # noqa: PLR0913, PLR0917  each is a field of the form in Prefec
     Args:
         modules: Names of the modules to plan; all when empty.
         hosts: Names of the hosts to plan; all when empty.
-        catalog: Folder that holds modules/, from the folder the worker runs in.
+        catalog: Folder that holds modules/, seen from the folder that the deployment was made in.
         inventory: File of hosts; hosts.yaml in the catalog's folder when empty.
-        store: Folder where plans are kept; the user's state folder when empty.
-        confirm_after: Seconds until hosts that show drift are looked at again.
+        store: Folder on the worker where plans are kept; the one of the worker's user when empty.
+        confirm_after: Seconds until hosts that show drift are looked at again, 0 to 3600.
     """
     request = Request(
         catalog=Path(catalog),
         inventory=Path(inventory) if inventory else None,
-        modules=tuple(modules or ()),
-        hosts=tuple(hosts or ()),
+        modules=modules,
+        hosts=hosts,
     )
     return concluded(lambda: _plan(request, store, confirm_after))
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from prefect import task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
@@ -24,7 +22,7 @@ def publish_plan(plan: Plan, kept: Kept) -> None:
 
     The interface drops links to files, so the folder of the kept plan is shown as text to copy.
     """
-    key = f"plan-{re.sub('[^a-z0-9]+', '-', flow_run.flow_name.lower())}"
+    key = f"plan-{flow_run.flow_name.removeprefix('plan-')}"
     place = "\n".join(["", "## Kept", "", *fenced([str(kept.plan), f"platformctl plan --snapshot {kept.snapshot}"])])
     create_markdown_artifact(to_markdown(plan) + place, key=key, description=escaped(headline(plan)))
     create_table_artifact(_rows(plan), key=f"{key}-modules", description=escaped(headline(plan)))

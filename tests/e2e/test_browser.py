@@ -1,0 +1,169 @@
+"""What a person sees in Prefect's interface, in a real browser."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from playwright.sync_api import Page, expect
+from prefect.client.orchestration import get_client
+
+from flows.plan_fleet import plan_fleet
+
+from .browser import CHROMIUM, OUTSIDE, Browser, browser
+from .catalog import add_host, add_module, edit_containers, recorded
+from .run import Run, eventually
+from .server import ROOT, Server
+
+pytestmark = [
+    pytest.mark.e2e,
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"there is no {CHROMIUM}"),
+]
+
+SCREENS = ROOT / "build/screens"
+HEADLINE = "drift: 1 drift, 1 inconclusive of 2 modules on 2 hosts"
+LONG = "m" * 63
+
+# What the interface itself asks for at every start, whatever it shows; without an answer it goes on as well.
+OF_THE_INTERFACE = {"sr-client-cfg.amplitude.com"}
+
+HOSTILE = {
+    "name": "<script>alert(1)</script>|`a`",
+    "image": "127.0.0.1:9/x|y/![x](http://127.0.0.1:9/x.png)[x](javascript:alert(3))@sha256:" + "f" * 64,
+    "project": "<img src=http://127.0.0.1:9/y.png onerror=alert(2)>\n# heading\n- item",
+    "service": "```\n[free](javascript:alert(4)) www.example.com " + "w" * 120,
+}
+"""Names as no honest engine gives them."""
+
+SHOWN = (
+    "<script>alert(1)</script>|`a`",
+    "127.0.0.1:9/x|y/![x](http://127.0.0.1:9/x.png)[x](javascript:alert(3))@sha256:",
+    "<img src=http://127.0.0.1:9/y.png onerror=alert(2)>\\n# heading\\n- item/```\\n[free](javascript:alert(4))",
+)
+"""The same as text: with control characters spelled out."""
+
+
+def add_hostile(containers: list[dict[str, Any]]) -> None:
+    """Add a container that no module declares, with names that try to be more than text."""
+    hostile = json.loads(json.dumps(containers[0]))
+    hostile.update(Id="f" * 64, Name=f"/{HOSTILE['name']}")
+    labels = {f"com.docker.compose.{key}": HOSTILE[key] for key in ("project", "service")}
+    hostile["Config"].update(Image=HOSTILE["image"], Labels=labels)
+    containers.append(hostile)
+
+
+@pytest.fixture(scope="module")
+def run(server: Server, tmp_path_factory: pytest.TempPathFactory) -> UUID:
+    """A finished run that found drift, a host that does not answer, and a hostile container."""
+    assert server
+    folder = tmp_path_factory.mktemp("browser")
+    catalog = recorded(folder, "drifted")
+    edit_containers(catalog, add_hostile)
+    add_host(catalog, LONG, transport="ssh", address="127.0.0.1", port=1, user="observer")
+    image = f"127.0.0.1:5000/{'a' * 100}/edge@sha256:{'0' * 64}"
+    declaration = {"schema": "platformctl/module/v1", "name": LONG, "host": LONG, "container": LONG, "image": image}
+    add_module(catalog, declaration)
+    state: Any = plan_fleet(catalog=str(catalog), store=str(folder / "store"), return_state=True)
+    assert state.message == HEADLINE
+    identifier: UUID = state.state_details.flow_run_id
+    return identifier
+
+
+@pytest.fixture(scope="module")
+def chromium(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """A browser as wide as a notebook's screen."""
+    SCREENS.mkdir(parents=True, exist_ok=True)
+    with browser(tmp_path_factory.mktemp("profile"), server.url) as opened:
+        yield opened
+
+
+def test_run_shows_its_verdict_and_artifacts(chromium: Browser, run: UUID) -> None:
+    """The run's page has the verdict in its title and its badge, and a card for each artifact."""
+    page = chromium.open(f"/v2/runs/flow-run/{run}?tab=Artifacts")
+    expect(page.get_by_text(f"plan-fleet · {HEADLINE}")).to_be_visible()
+    expect(page.get_by_text("Drift", exact=True)).to_be_visible()
+    expect(page.get_by_text("plan-fleet-modules", exact=True).first).to_be_visible()
+    expect(page.get_by_text(HEADLINE, exact=True).first).to_be_visible()
+    assert fits(page)
+    page.screenshot(path=SCREENS / "run.png", full_page=True)
+
+
+def test_plan_is_readable_and_harmless(chromium: Browser, run: UUID) -> None:
+    """The plan begins with the verdict and stays in its column; names of hosts are text, and nothing more happens."""
+    page = chromium.open(f"/v2/artifacts/artifact/{Run(run).artifacts()['plan-fleet'].id}")
+    heading = page.get_by_role("heading", name=HEADLINE)
+    expect(heading).to_be_visible()
+    column = heading.locator("..")
+    for text in SHOWN:
+        expect(column).to_contain_text(text)
+    assert column.locator("script, img, iframe, a").count() == 0
+    column.locator("summary").click()
+    page.screenshot(path=SCREENS / "plan.png", full_page=True)
+    assert column.evaluate(OUTSIDE) == []
+    assert fits(page)
+    assert chromium.dialogs == []
+    assert chromium.strangers <= OF_THE_INTERFACE
+
+
+def test_table_of_modules_is_readable(chromium: Browser, run: UUID) -> None:
+    """The table has a row for each module, and scrolls inside of itself."""
+    page = chromium.open(f"/v2/artifacts/artifact/{Run(run).artifacts()['plan-fleet-modules'].id}")
+    for cell in ("drift", "np-umami", "image-differs", "inconclusive", LONG):
+        expect(page.get_by_role("cell", name=cell, exact=True).first).to_be_attached()
+    assert fits(page)
+    page.screenshot(path=SCREENS / "modules.png", full_page=True)
+
+
+def test_form_of_a_manual_run_explains_itself(chromium: Browser) -> None:
+    """Each field has its name and a sentence, and what does not fit is refused in place."""
+    page = open_form(chromium)
+    for field, sentence in {
+        "modules": "Names of the modules to plan; all when empty.",
+        "hosts": "Names of the hosts to plan; all when empty.",
+        "catalog": "Folder that holds modules/, seen from the folder that the deployment was made in.",
+        "inventory": "File of hosts; hosts.yaml in the catalog's folder when empty.",
+        "store": "Folder on the worker where plans are kept; the one of the worker's user when empty.",
+        "confirm_after": "Seconds until hosts that show drift are looked at again, 0 to 3600.",
+    }.items():
+        expect(page.get_by_text(f"{field} (Optional)", exact=True)).to_be_visible()
+        expect(page.get_by_text(sentence, exact=True)).to_be_visible()
+    assert fits(page)
+    page.screenshot(path=SCREENS / "form.png", full_page=True)
+    seconds = page.get_by_label("confirm_after")
+    seconds.fill("4000")
+    assert seconds.evaluate("field => field.validationMessage") == "Value must be less than or equal to 3600."
+
+
+def test_form_starts_a_run(chromium: Browser, tmp_path: Path) -> None:
+    """What is filled in is what runs: the server takes the page's request, and the worker does the rest."""
+    page = open_form(chromium)
+    store = str(tmp_path / "store")
+    page.get_by_label("catalog").fill(str(recorded(tmp_path, "meerkat")))
+    page.get_by_label("store").fill(store)
+    page.get_by_role("button", name="Submit").click()
+    page.wait_for_url("**?tab=Runs")
+
+    def asked() -> Run | None:
+        with get_client(sync_client=True) as client:
+            found = client.read_flow_runs()
+        return next((Run(run.id) for run in found if run.parameters.get("store") == store), None)
+
+    assert eventually(asked).ending() == ("COMPLETED", "Completed", "in-sync: 1 in-sync of 1 module on 1 host")
+
+
+def open_form(chromium: Browser) -> Page:
+    """Open the form that starts a run of the manual deployment."""
+    with get_client(sync_client=True) as client:
+        deployment = client.read_deployment_by_name("plan-fleet/manual")
+    return chromium.open(f"/v2/deployments/deployment/{deployment.id}/run")
+
+
+def fits(page: Page) -> bool:
+    """Tell whether the page can be read without scrolling sideways."""
+    return bool(page.evaluate("document.scrollingElement.scrollWidth <= document.scrollingElement.clientWidth"))
