@@ -21,7 +21,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 ##@ Every day
 
-.PHONY: help setup smoke smoke-local test test-unit check format
+.PHONY: help setup smoke smoke-local deployments test test-unit check format
 help: ## Show this list
 	@awk 'BEGIN { FS = ":.*## " } \
 	  /^##@/ { printf "\n%s\n", substr($$0, 5) } \
@@ -48,9 +48,15 @@ format: $(READY) ## Rewrite the code in the project's style
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
+deployments: $(READY) ## Deploy prefect.yaml to a running Prefect server
+	@VENV=$(VENV) deployments/bootstrap.sh
+
 ##@ Now and then
 
-.PHONY: record publish constraints clean
+.PHONY: identity record publish constraints clean
+identity: $(READY) lab-packages ## Judge every identity state on every engine that is there, live
+	$(BIN)/python -m tests.lab.identity $(ARGS)
+
 record: $(READY) lab-packages ## Record the answers of real engines anew (needs the lab)
 	$(BIN)/python -m tests.lab.record $(ARGS)
 

@@ -43,7 +43,7 @@ def concluded(run: Callable[[], Plan]) -> State[Any]:
 
 
 def only_drift_is_red(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:  # noqa: ARG001  given by name
-    """Recolour what Prefect itself failed before the flow's body began, such as a parameter that there is none of."""
+    """Recolour what Prefect failed before the body began, such as a value of a parameter that does not fit."""
     if state.name != DRIFT:
         with get_client(sync_client=True) as client:
             client.set_flow_run_state(flow_run.id, Crashed(message=state.message), force=True)

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Sized
 from typing import Final
 
 from platformctl.plan.flag import SENTENCES
-from platformctl.plan.plan import Change, Evidence, ModulePlan, Plan
+from platformctl.plan.plan import Change, Evidence, HostPlan, ModulePlan, Plan
 from platformctl.reason import Verdict
 from platformctl.render.escape import escaped, fenced
 from platformctl.render.printable import shown
-from platformctl.render.text import headline, origin, trouble, troubled, unknowns
+from platformctl.render.text import aligned, counted, headline, origin, trouble, troubled, unknowns
 
 MARKS: Final = {Verdict.IN_SYNC: "🟢", Verdict.DRIFT: "🔴", Verdict.INCONCLUSIVE: "🟠"}
 MAX_MODULES: Final = 200
@@ -62,26 +62,19 @@ def _suspicions(plan: Plan) -> Iterator[str]:
 
 
 def _hosts(plan: Plan) -> Iterator[str]:
-    yield ""
-    yield "## Hosts"
-    yield ""
-    rows = []
-    for host in plan.hosts:
-        engine = (
-            f"{host.engine.name} {host.engine.version}, {host.engine.image_store} store" if host.engine else "unknown"
-        )
-        error = host.error or host.images_error
-        answer = f"{trouble(host)} {error.reason}: {error.message}" if error else "answered"
-        rows.append((host.name, engine, answer, str(host.attempts)))
-    yield from _table(("host", "engine", "answer", "looks"), rows)
+    yield from _listing("Hosts", map(_host, plan.hosts))
+
+
+def _host(host: HostPlan) -> tuple[str, ...]:
+    engine = f"{host.engine.name} {host.engine.version}, {host.engine.image_store} store" if host.engine else "unknown"
+    error = host.error or host.images_error
+    answer = f"{trouble(host)} {error.reason}: {error.message}" if error else "answered"
+    return (host.name, engine, counted(host.attempts, "look"), answer)
 
 
 def _all_modules(plan: Plan) -> Iterator[str]:
-    yield ""
-    yield "## Modules"
-    yield ""
-    rows = [(MARKS[m.status], m.name, m.host, m.status, m.reason) for m in plan.modules]
-    yield from _table(("", "module", "host", "verdict", "reason"), rows[:MAX_MODULES])
+    rows = [(MARKS[m.status], m.name, m.host, str(m.status), str(m.reason)) for m in plan.modules]
+    yield from _listing("Modules", rows[:MAX_MODULES])
     yield from _rest(rows, "modules")
 
 
@@ -92,13 +85,9 @@ def _rest(rows: Sized, what: str) -> Iterator[str]:
 
 
 def _unmanaged(plan: Plan) -> Iterator[str]:
-    if not plan.unmanaged:
-        return
-    yield ""
-    yield "## Not managed by any module"
-    yield ""
     rows = [(u.host, u.container, u.image, "/".join(filter(None, (u.project, u.service)))) for u in plan.unmanaged]
-    yield from _table(("host", "container", "image", "Compose service"), rows[:MAX_MODULES])
+    if rows:
+        yield from _listing("Not managed by any module", rows[:MAX_MODULES])
     yield from _rest(rows, "containers")
 
 
@@ -122,8 +111,9 @@ def _fact(evidence: Evidence) -> str:
     return f"{whose}{evidence.call} {evidence.field}: {evidence.value}{matched}"
 
 
-def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
-    yield "| " + " | ".join(head) + " |"
-    yield "|" + " --- |" * len(head)
-    for row in rows:
-        yield "| " + " | ".join(escaped(str(cell)) for cell in row) + " |"
+def _listing(title: str, rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    """List in a fence, which scrolls: Prefect paints the cells of a wide table over what is beside the document."""
+    yield ""
+    yield f"## {title}"
+    yield ""
+    yield from fenced(aligned([*rows]))

@@ -69,12 +69,12 @@ def counted(count: int, word: str) -> str:
 def _lines(plan: Plan) -> Iterator[str]:
     yield origin(plan)
     yield ""
-    yield from _table([("", "module", "host", "verdict", "reason"), *map(_row, plan.modules)])
+    yield from aligned([("", "module", "host", "verdict", "reason"), *map(_row, plan.modules)])
     for module in troubled(plan):
         yield from _details(module)
     for host in plan.hosts:
         yield from _host(host, plan.modules)
-    yield from _section("Not managed by any module", _table([*map(_unmanaged, plan.unmanaged)]))
+    yield from _section("Not managed by any module", aligned([*map(_unmanaged, plan.unmanaged)]))
     yield from _section("Suspicious", plan.suspicions)
     yield ""
     yield f"{headline(plan)} (exit code {plan.exit_code})"
@@ -91,7 +91,7 @@ def _details(module: ModulePlan) -> Iterator[str]:
         yield from _change(change)
     yield from (f"    {line}" for line in unknowns(module))
     yield from (f"    flag {flag}: {SENTENCES[flag]}" for flag in module.flags)
-    yield from (f"        {line}" for line in _table([*_image(module)]))
+    yield from (f"        {line}" for line in aligned([*_image(module)]))
 
 
 def _change(change: Change) -> Iterator[str]:
@@ -139,7 +139,7 @@ def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
         yield from (f"    {line}" for line in found)
 
 
-def _table(rows: list[tuple[str, ...]]) -> Iterator[str]:
+def aligned(rows: list[tuple[str, ...]]) -> Iterator[str]:
     """Align columns by what is shown, the last one ragged."""
     shown_rows = [tuple(printable(cell) for cell in row) for row in rows]
     widths = [max(map(len, column)) for column in zip(*shown_rows, strict=True)]
