@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Dialog, Page, Route, sync_playwright
 
+from .run import PATIENCE_S
+
 CHROMIUM: Final = Path("/usr/bin/chromium")
 FLAGS: Final = (
     "--no-sandbox",
@@ -63,6 +65,7 @@ def browser(profile: Path, url: str, width: int = 1440) -> Iterator[Browser]:
         context = playwright.chromium.launch_persistent_context(
             profile, executable_path=CHROMIUM, args=FLAGS, headless=True, viewport={"width": width, "height": 900}
         )
+        context.set_default_timeout(PATIENCE_S * 1000)
         opened = Browser(context.new_page(), url)
 
         def guard(route: Route) -> None:
