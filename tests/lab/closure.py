@@ -29,6 +29,7 @@ class LockedConfig(TypedDict):
     digest: str
     platform: str
     diffIds: list[str]
+    created: str
     config: dict[str, Any]
 
 
@@ -101,6 +102,7 @@ def _config(digest: str, repository: _Repository) -> LockedConfig:
         digest=digest,
         platform="/".join(part for part in parts if part),
         diffIds=document["rootfs"]["diff_ids"],
+        created=document.get("created", ""),
         config=document.get("config") or {},
     )
 
