@@ -15,11 +15,12 @@ from pydantic import Field
 from flows.outcome import concluded, only_drift_is_red
 from platformctl.adapters.fleet import MAX_CONCURRENT
 from platformctl.adapters.planning import CONFIRM_AFTER_S, Job, Request, final_plan, first_plan, needs_waiting
-from platformctl.adapters.store import Looks
+from platformctl.adapters.store import Looks, Store, chosen_store
 from platformctl.catalog.definition import Name
 from platformctl.observation.snapshot import Snapshot
 from platformctl.plan.confirmation import hosts_to_confirm
 from platformctl.plan.plan import Plan
+from tasks.ask_registries import ask_registries
 from tasks.inspect_host import Inspection, inspect_host, outcome
 from tasks.keep_plan import keep_plan
 from tasks.prepare_job import prepare_job
@@ -67,11 +68,11 @@ def plan_fleet(  # noqa: PLR0913, PLR0917  each is a field of the form in Prefec
         modules=modules,
         hosts=hosts,
     )
-    return concluded(lambda: _plan(request, store, confirm_after))
+    return concluded(lambda: _plan(request, chosen_store(Path(store) if store else None), confirm_after))
 
 
-def _plan(request: Request, store: str, confirm_after: float) -> Plan:
-    job = prepare_job(request)
+def _plan(request: Request, store: Store, confirm_after: float) -> Plan:
+    job = prepare_job(request, store)
     looks = _look(job, confirm_after)
     plan = final_plan(job, looks)
     publish_plan(plan, keep_plan(plan, looks, store))
@@ -81,12 +82,14 @@ def _plan(request: Request, store: str, confirm_after: float) -> Plan:
 
 def _look(job: Job, confirm_after: float) -> Looks:
     first = _inspect(job, frozenset(job.transports), again=False)
-    doubtful = hosts_to_confirm(first_plan(job, first))
+    looks = Looks(first, learned=ask_registries(job, first, job.learned))
+    doubtful = hosts_to_confirm(first_plan(job, looks))
     if not doubtful:
-        return Looks(first)
+        return looks
     if needs_waiting(job, doubtful):
         time.sleep(confirm_after)
-    return Looks(first, _inspect(job, doubtful, again=True))
+    second = _inspect(job, doubtful, again=True)
+    return Looks(first, second, ask_registries(job, second, looks.learned))
 
 
 def _inspect(job: Job, hosts: frozenset[str], *, again: bool) -> tuple[Snapshot, ...]:

@@ -51,6 +51,11 @@ class Reason(StrEnum):
         Verdict.IN_SYNC,
         "The running image's config is one that the pinned digest means.",
     )
+    EQUAL_CONTENT = (
+        "equal-content",
+        Verdict.IN_SYNC,
+        "Platform, layers, settings and date of the running image are those of the pinned one.",
+    )
     # drift
     CONTAINER_MISSING = (
         "container-missing",
@@ -61,6 +66,16 @@ class Reason(StrEnum):
         "image-differs",
         Verdict.DRIFT,
         "Another image runs: its config is none that the pinned digest means.",
+    )
+    LAYERS_DIFFER = (
+        "layers-differ",
+        Verdict.DRIFT,
+        "Another image runs: its layers are none that the pinned digest means.",
+    )
+    SETTINGS_DIFFER = (
+        "settings-differ",
+        Verdict.DRIFT,
+        "Another image runs: it has the layers that the pinned digest means, and other settings.",
     )
     STATE_DIFFERS = "state-differs", Verdict.DRIFT, "The container is in another state than declared."
     HEALTH_DIFFERS = "health-differs", Verdict.DRIFT, "The engine reports another health than declared."

@@ -20,7 +20,7 @@ from platformctl.errors import InputInvalid, Problem
 from platformctl.identity.closure import Closure
 
 
-def load_catalog(root: Path, inventory: Path | None = None) -> Catalog:
+def load_catalog(root: Path, inventory: Path | None = None, *, with_locks: bool = True) -> Catalog:
     """Read modules/*/module.yaml, their locks, and the inventory (hosts.yaml in the root unless named).
 
     Raises:
@@ -28,7 +28,7 @@ def load_catalog(root: Path, inventory: Path | None = None) -> Catalog:
     """
     problems: list[Problem] = []
     modules = _sources(problems, _module_files(problems, root))
-    locks = _sources(problems, sorted(root.glob("modules/*/image.lock.json")))
+    locks = _sources(problems, sorted(root.glob("modules/*/image.lock.json"))) if with_locks else ()
     inventories = _sources(problems, [inventory or root / "hosts.yaml"])
     sources = CatalogSources(
         inventory=inventories[0] if inventories else None,

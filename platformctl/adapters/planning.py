@@ -6,49 +6,68 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
-from typing import Final
+from threading import Lock
+from typing import TYPE_CHECKING, Final
 
 from platformctl import __version__
+from platformctl.adapters.answers import read_answers
 from platformctl.adapters.catalog_folder import load_catalog
+from platformctl.adapters.closures import Bodies
 from platformctl.adapters.fleet import Retry, observe_fleet, transport_for
 from platformctl.adapters.git import catalog_state
+from platformctl.adapters.learning import Sources, learn
 from platformctl.adapters.snapshot_folder import SnapshotTransport, snapshot_folders
-from platformctl.adapters.store import Looks
+from platformctl.adapters.store import Looks, Store
 from platformctl.catalog.catalog import Catalog
+from platformctl.identity.knowledge import NOTHING, Knowledge
 from platformctl.observation.host import FleetObservation
 from platformctl.observation.snapshot import Snapshot, observation
 from platformctl.observe.transport import Transport
 from platformctl.plan.confirmation import confirm, hosts_to_confirm
+from platformctl.plan.decision import Decision, image_decisions
 from platformctl.plan.make import Circumstances, make_plan
 from platformctl.plan.plan import Plan, Tool
 from platformctl.plan.selection import Selection, select
+
+if TYPE_CHECKING:
+    from platformctl.adapters.registry import Registries
 
 CONFIRM_AFTER_S: Final = 10.0
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What the user asked for. Nothing named means all; `snapshot` replaces every host by its recording."""
+    """What the user asked for. Nothing named means all; `snapshot` replaces every host by its recording.
+
+    With `offline` no registry is asked.
+    """
 
     catalog: Path
     inventory: Path | None = None
     modules: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
     snapshot: Path | None = None
+    offline: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A request that was understood: what to judge, where to look, and the circumstances to record."""
+    """A request that was understood: what to judge, where to look, and the circumstances to record.
+
+    `learned` is what registries answered when the snapshot was taken, and `sources` where to ask now: one of both.
+    """
 
     catalog: Catalog
     selection: Selection
     circumstances: Circumstances
     transports: Mapping[str, Transport]
+    learned: Knowledge
+    sources: Sources | None
 
 
-def prepare(request: Request) -> Job:
+def prepare(request: Request, store: Store) -> Job:
     """Read the catalog and choose what to look at; no host is touched.
 
     Raises:
@@ -56,7 +75,7 @@ def prepare(request: Request) -> Job:
     """
     catalog = load_catalog(request.catalog, request.inventory)
     selection = select(catalog, request.modules, request.hosts)
-    base = request.inventory.parent if request.inventory else request.catalog
+    base = inventory_folder(request.catalog, request.inventory)
     if request.snapshot:
         folders = snapshot_folders(request.snapshot)
         names = [host.name for host in selection.hosts]
@@ -70,21 +89,60 @@ def prepare(request: Request) -> Job:
         tool=Tool("platformctl", __version__),
         catalog=catalog_state(request.catalog),
     )
-    return Job(catalog, selection, circumstances, transports)
+    answers = read_answers(request.snapshot) if request.snapshot else None
+    sources = None if answers else _sources(catalog, base, store, offline=request.offline)
+    return Job(catalog, selection, circumstances, transports, answers or NOTHING, sources)
 
 
-def first_plan(job: Job, snapshots: Iterable[Snapshot]) -> Plan:
-    """Make the plan of one look."""
-    return make_plan(job.catalog, job.selection.modules, _fleet(snapshots), job.circumstances)
+def inventory_folder(catalog: Path, inventory: Path | None) -> Path:
+    """Return the folder that paths in the inventory start from."""
+    return inventory.parent if inventory else catalog
+
+
+def _sources(catalog: Catalog, base: Path, store: Store, *, offline: bool) -> Sources:
+    """Prepare to ask. The one client is made when the first question comes, since most plans have none."""
+    first = Lock()
+
+    @cache
+    def made() -> Registries:
+        from platformctl.adapters.registry import Registries
+
+        return Registries(catalog.registries, base)
+
+    def registries() -> Registries:
+        with first:
+            return made()
+
+    ask = None if offline else registries
+    return Sources(Bodies(store.bodies, ask), ask)
+
+
+def learn_more(job: Job, snapshots: Iterable[Snapshot], learned: Knowledge) -> Knowledge:
+    """Ask registries for what would decide the images of a look that are still open."""
+    if job.sources is None:
+        return learned
+    return learn(job.sources, job.catalog, job.selection.modules, _fleet(snapshots), learned)
+
+
+def first_plan(job: Job, looks: Looks) -> Plan:
+    """Make the plan of the first look."""
+    return make_plan(job.catalog, job.selection.modules, _fleet(looks.first), job.circumstances, looks.learned)
+
+
+def first_decisions(job: Job, looks: Looks, name: str) -> tuple[Decision, ...]:
+    """Return the rules that decided about the images of a module at the first look."""
+    module = next(module for module in job.catalog.modules if module.name == name)
+    knowledge = looks.learned.with_locks(job.catalog.closures)
+    return image_decisions(job.catalog, module, _fleet(looks.first), knowledge)
 
 
 def final_plan(job: Job, looks: Looks) -> Plan:
     """Make the plan of a run: with a second look, drift is what both show."""
-    first = first_plan(job, looks.first)
+    first = first_plan(job, looks)
     if not looks.second:
         return first
     scope = frozenset(m.name for m in job.catalog.modules if m.host in hosts_to_confirm(first)) & job.selection.modules
-    return confirm(first, make_plan(job.catalog, scope, _fleet(looks.second), job.circumstances))
+    return confirm(first, make_plan(job.catalog, scope, _fleet(looks.second), job.circumstances, looks.learned))
 
 
 def look_at_fleet(
@@ -92,13 +150,15 @@ def look_at_fleet(
 ) -> Looks:
     """Look at the hosts, and again at those that show drift; `confirm_after_s` None means once only."""
     first = observe_fleet(job.transports, retry, done=done)
-    doubtful = hosts_to_confirm(first_plan(job, first))
+    looks = Looks(first, learned=learn_more(job, first, job.learned))
+    doubtful = hosts_to_confirm(first_plan(job, looks))
     if confirm_after_s is None or not doubtful:
-        return Looks(first)
+        return looks
     again = {name: way for name, way in job.transports.items() if name in doubtful}
     if needs_waiting(job, doubtful):
         time.sleep(confirm_after_s)
-    return Looks(first, observe_fleet(again, retry, again=True, done=done))
+    second = observe_fleet(again, retry, again=True, done=done)
+    return Looks(first, second, learn_more(job, second, looks.learned))
 
 
 def needs_waiting(job: Job, hosts: frozenset[str]) -> bool:

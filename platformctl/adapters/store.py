@@ -4,6 +4,8 @@ plans/index.jsonl                      one line for each run, oldest first
 plans/<date>/<planId>/plan.json        the plan; where the folder is, all of it is
 plans/<date>/<planId>/plan.md, .txt    the same for people
 plans/<date>/<planId>/snapshot/<host>  what was seen; second-look/ in it where there was one
+plans/…/snapshot/registries.json       what registries answered, and what could not be learned
+bodies/<algorithm>/<hex>               manifests and configs that registries gave, kept for ever
 """
 
 from __future__ import annotations
@@ -15,9 +17,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from platformctl.adapters.answers import write_answers
 from platformctl.adapters.file import append_line, write_atomically
 from platformctl.adapters.snapshot_folder import SECOND_LOOK, write_snapshot
 from platformctl.errors import StoreUnwritable
+from platformctl.identity.knowledge import NOTHING, Knowledge
 from platformctl.observation.snapshot import Snapshot
 from platformctl.plan.plan import Plan
 from platformctl.render.document import to_json
@@ -27,10 +31,11 @@ from platformctl.render.text import to_text
 
 @dataclass(frozen=True, slots=True)
 class Looks:
-    """The snapshots of a run, one for each host, and of its second look, one for each host that was looked at again."""
+    """What a run saw: a snapshot of each host, one of each that was looked at again, and what registries answered."""
 
     first: tuple[Snapshot, ...]
     second: tuple[Snapshot, ...] = ()
+    learned: Knowledge = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,11 @@ class Store:
         if not os.access(self.root / "plans", os.W_OK):
             raise StoreUnwritable(f"{self.root / 'plans'} may not be written")
 
+    @property
+    def bodies(self) -> Path:
+        """Where manifests and configs are kept by digest."""
+        return self.root / "bodies"
+
     def keep(self, plan: Plan, looks: Looks) -> Kept:
         """Keep a plan and what it was made from.
 
@@ -82,6 +92,11 @@ class Store:
             raise StoreUnwritable(f"{kept.folder} cannot be written: {error.strerror or error}") from None
         append_line(self.root / "plans" / "index.jsonl", _entry(plan, kept.folder.relative_to(self.root)))
         return kept
+
+
+def chosen_store(folder: Path | None) -> Store:
+    """Return the store in a folder, or the default one where none is named."""
+    return Store(folder.expanduser()) if folder else default_store()
 
 
 def default_store() -> Store:
@@ -116,6 +131,7 @@ def _keep_whole(kept: Kept, plan: Plan, looks: Looks) -> None:
 def _write(kept: Kept, plan: Plan, looks: Looks) -> None:
     _write_looks(kept.snapshot, looks.first)
     _write_looks(kept.snapshot, looks.second, SECOND_LOOK)
+    write_answers(kept.snapshot, looks.learned)
     write_atomically(kept.folder / "plan.md", to_markdown(plan))
     write_atomically(kept.folder / "plan.txt", to_text(plan))
     write_atomically(kept.plan, to_json(plan))

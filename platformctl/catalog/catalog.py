@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from posixpath import basename, dirname
 from typing import Any, TypeVar
 
 from platformctl.catalog.definition import read_definition, suggestion
-from platformctl.catalog.inventory import DockerHost, Inventory, SnapshotHost, SshHost
+from platformctl.catalog.inventory import DockerHost, Inventory, Registry, SnapshotHost, SshHost
 from platformctl.catalog.lock import Lock
 from platformctl.catalog.module import Module
 from platformctl.catalog.source import SourceFile, YamlDocument, decoded, read_tree, read_yaml
@@ -27,16 +27,12 @@ class NamedHost:
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """What git declares: modules and hosts sorted by name, and the closures that locks give."""
+    """What git declares: modules and hosts sorted by name, the closures that locks give, and ways to registries."""
 
     modules: tuple[Module, ...]
     hosts: tuple[NamedHost, ...]
     closures: tuple[Closure, ...]
-
-    def closure_of(self, module: Module) -> Closure | None:
-        """Return what the module's pinned digest means, where a lock says it."""
-        digest = module.reference.digest
-        return next((closure for closure in self.closures if closure.digest == digest), None)
+    registries: Mapping[str, Registry] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +78,7 @@ def read_catalog(sources: CatalogSources, unread: Iterable[Problem] = ()) -> Cat
         modules=tuple(sorted((read.module for read in modules), key=lambda module: module.name)),
         hosts=named_hosts(inventories[0]),
         closures=tuple(sorted(closures, key=lambda closure: (closure.digest, closure.source))),
+        registries=inventories[0].registries,
     )
 
 

@@ -55,7 +55,7 @@ class DockerHost(Definition):
     @classmethod
     def _is_safe(cls, tls: Tls | None, others: ValidationInfo) -> Tls | None:
         tcp = _TCP.fullmatch(others.data.get("url", ""))
-        if tcp and tls is None and not _is_loopback(tcp[1]):
+        if tcp and tls is None and not is_loopback(tcp[1].strip("[]")):
             raise ValueError("is missing; tcp:// to another machine needs tls: {ca: FILE, cert: FILE, key: FILE}")
         return tls
 
@@ -70,15 +70,43 @@ class SnapshotHost(Definition):
 Host: TypeAlias = Annotated[SshHost | DockerHost | SnapshotHost, Field(discriminator="transport")]
 
 
+MirrorUrl = Annotated[str, form(r"^https?://[^\s/]+(/\S*)?$", "a URL such as https://mirror.example.net")]
+RegistryName = Annotated[str, form(r"^[A-Za-z0-9\[][A-Za-z0-9.:\]-]*$", "a registry's name, such as ghcr.io")]
+
+
+class Registry(Definition):
+    """How a registry is reached, where that is not the usual way. Logins are those of the docker command."""
+
+    mirrors: Annotated[tuple[MirrorUrl, ...], Field(strict=False)] = Field((), description="Asked first, in order")
+    ca: str | None = Field(None, description="Certificates of the authority that signed the registry's")
+    plain_http: bool = Field(default=False, description="Speak HTTP without TLS; registries on this machine always are")
+
+    @field_validator("mirrors")
+    @classmethod
+    def _has_no_login(cls, mirrors: tuple[str, ...]) -> tuple[str, ...]:
+        if any("@" in mirror for mirror in mirrors):
+            raise ValueError("should hold no login; `docker login` keeps one for the mirror's host")
+        return mirrors
+
+    @field_validator("plain_http")
+    @classmethod
+    def _is_one_way(cls, plain_http: bool, others: ValidationInfo) -> bool:  # noqa: FBT001  a validator
+        if plain_http and others.data.get("ca"):
+            raise ValueError("contradicts ca, since plain HTTP has no certificates; remove one of them")
+        return plain_http
+
+
 class Inventory(Definition):
     """The content of hosts.yaml."""
 
     format: Literal["platformctl/inventory/v1"] = Field(alias="schema", description="The form of this file")
     hosts: dict[Name, Host] = Field(min_length=1, description="The hosts by name")
+    registries: dict[RegistryName, Registry] = Field({}, description="Registries by the name that references have")
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str | None) -> bool:
+    """Tell whether a host name or address is this machine's, which no one else can listen to."""
     try:
-        return ip_address(host.strip("[]")).is_loopback
+        return ip_address(host or "").is_loopback
     except ValueError:
         return host == "localhost"

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+import json
+from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, model_validator
 
-from platformctl.catalog.definition import Definition, form
+from platformctl.catalog.definition import Definition
 from platformctl.identity.closure import Closure, ImageConfig, Manifest
-from platformctl.identity.digest import HEX_LENGTHS, Digest
+from platformctl.identity.content import image_content
+from platformctl.identity.digest import Digest, parse_digest
 
-_DIGESTS = "|".join(f"{algorithm}:[a-f0-9]{{{length}}}" for algorithm, length in HEX_LENGTHS.items())
-DigestText = Annotated[str, form(f"^({_DIGESTS})$", "a digest such as sha256: and 64 lower-case hex digits")]
+FILE: Final = "image.lock.json"
+
+
+def _is_digest(text: str) -> Digest:
+    digest = parse_digest(text)
+    if digest is None:
+        raise ValueError("should be a digest such as sha256: and 64 lower-case hex digits")
+    return digest
+
+
+DigestText = Annotated[str, AfterValidator(_is_digest)]
 
 
 class LockedManifest(Definition):
@@ -27,10 +38,16 @@ class LockedConfig(Definition):
 
     digest: DigestText = Field(description="Digest of the config")
     platform: str = Field(description="os/architecture[/variant]")
-    diff_ids: Annotated[tuple[DigestText, ...], Field(strict=False)] = Field(
+    diff_ids: Annotated[tuple[DigestText, ...], Field(strict=False, min_length=1)] = Field(
         alias="diffIds", description="Digests of the uncompressed layers, lowest first"
     )
+    created: str = Field("", description="When the image was made, as the config says")
     config: dict[str, Any] = Field(description="The image config's runtime part, as the registry has it")
+
+    def image_config(self) -> ImageConfig | None:
+        """Return the config as a value."""
+        content = image_content(self.platform, self.diff_ids, self.created, self.config)
+        return ImageConfig(Digest(self.digest), content) if content else None
 
 
 class Lock(Definition):
@@ -46,13 +63,44 @@ class Lock(Definition):
         description="The config of every platform"
     )
 
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        if self.digest not in {manifest.digest for manifest in self.manifests}:
+            raise ValueError("manifests: the pinned digest should be the first of them")
+        if not all(config.image_config() for config in self.configs):
+            raise ValueError("configs: each should have a platform and its layers")
+        return self
+
     def closure(self, source: str) -> Closure:
         """Return what the lock says as a closure; `source` names the file."""
         return Closure(
             digest=Digest(self.digest),
             manifests=tuple(Manifest(Digest(m.digest), m.media_type, m.platform) for m in self.manifests),
-            configs=tuple(
-                ImageConfig(Digest(c.digest), c.platform, tuple(map(Digest, c.diff_ids))) for c in self.configs
-            ),
+            configs=tuple(found for config in self.configs if (found := config.image_config())),
             source=source,
         )
+
+
+def lock_text(image: str, closure: Closure) -> str:
+    """Return the lock of a pinned image: the same closure gives the same bytes, and a diff shows what changed."""
+    lock = {
+        "schema": "platformctl/image-lock/v1",
+        "image": image,
+        "digest": closure.digest,
+        "manifests": [
+            {"digest": m.digest, "mediaType": m.media_type, "platform": m.platform} for m in closure.manifests
+        ],
+        "configs": [_locked(config) for config in closure.configs],
+    }
+    return json.dumps(lock, indent=2, ensure_ascii=False) + "\n"
+
+
+def _locked(config: ImageConfig) -> dict[str, Any]:
+    content = config.content
+    return {
+        "digest": config.digest,
+        "platform": content.platform,
+        "diffIds": content.layers,
+        "created": content.created,
+        "config": {key: json.loads(value) for key, value in content.settings},
+    }

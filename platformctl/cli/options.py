@@ -26,6 +26,34 @@ def add_catalog(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_modules(parser: argparse.ArgumentParser, purpose: str) -> None:
+    """Which modules a verb is about."""
+    parser.add_argument("--module", nargs="+", action="extend", default=[], metavar="NAME", help=purpose)
+
+
+def add_store(parser: argparse.ArgumentParser) -> None:
+    """Where plans, and what registries answered, are kept."""
+    parser.add_argument(
+        "--store",
+        type=Path,
+        metavar="DIR",
+        help="where plans are kept (default: $PLATFORMCTL_STORE or the user's state folder)",
+    )
+
+
+def add_looking(parser: argparse.ArgumentParser) -> None:
+    """What a plan may ask besides the hosts, and what it reads instead of them."""
+    parser.add_argument(
+        "--snapshot",
+        type=Path,
+        metavar="DIR",
+        help="read snapshots, one folder for each host as observe writes them, instead of the hosts",
+    )
+    parser.add_argument(
+        "--offline", action="store_true", help="ask no registry; what neither lock nor store tells stays inconclusive"
+    )
+
+
 def add_hosts(parser: argparse.ArgumentParser, purpose: str, *, required: bool = False) -> None:
     """Which hosts a verb is about."""
     parser.add_argument(

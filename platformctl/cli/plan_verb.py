@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from platformctl.cli.options import add_catalog, add_hosts
+from platformctl.cli.options import add_catalog, add_hosts, add_looking, add_modules, add_store
 from platformctl.cli.output import say, show
 
 if TYPE_CHECKING:
@@ -28,24 +28,12 @@ def add(verbs: Verbs) -> None:
         ),
     )
     add_catalog(parser)
-    parser.add_argument(
-        "--module", nargs="+", action="extend", default=[], metavar="NAME", help="plan only these modules"
-    )
+    add_modules(parser, "plan only these modules")
     add_hosts(parser, "plan only what is declared for these hosts")
-    parser.add_argument(
-        "--snapshot",
-        type=Path,
-        metavar="DIR",
-        help="read snapshots, one folder for each host as observe writes them, instead of the hosts",
-    )
+    add_looking(parser)
     parser.add_argument("--format", choices=_FORMATS, default="text", help="form of the output (default: text)")
     parser.add_argument("--out", type=Path, metavar="FILE", help="write the plan to FILE instead of printing it")
-    parser.add_argument(
-        "--store",
-        type=Path,
-        metavar="DIR",
-        help="where plans are kept (default: $PLATFORMCTL_STORE or the user's state folder)",
-    )
+    add_store(parser)
     parser.add_argument(
         "--confirm-after",
         type=_seconds,
@@ -70,10 +58,10 @@ def _seconds(text: str) -> float:
 def _run(options: argparse.Namespace) -> int:
     from platformctl.adapters.fleet import Retry
     from platformctl.adapters.planning import Request, final_plan, look_at_fleet, prepare
-    from platformctl.adapters.store import Store, default_store
+    from platformctl.adapters.store import chosen_store
     from platformctl.cli.progress import host_progress
 
-    store = Store(options.store) if options.store else default_store()
+    store = chosen_store(options.store)
     store.check()
     job = prepare(
         Request(
@@ -82,7 +70,9 @@ def _run(options: argparse.Namespace) -> int:
             modules=tuple(options.module),
             hosts=tuple(options.host),
             snapshot=options.snapshot,
-        )
+            offline=options.offline,
+        ),
+        store,
     )
     with host_progress(len(job.transports)) as done:
         looks = look_at_fleet(job, Retry(), None if options.no_confirm else options.confirm_after, done)

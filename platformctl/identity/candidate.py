@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from platformctl.errors import ReferenceInvalid
+from platformctl.identity.content import ImageContent
 from platformctl.identity.digest import Digest
 from platformctl.identity.reference import Reference, parse_reference
 
@@ -36,14 +37,18 @@ class Candidate:
 class RunningImage:
     """All that is known about the image of one container.
 
-    `image_id` is the container's own `Image` field. `store` says what that ID is the digest of. `platform` is
-    `os/architecture[/variant]` where the engine tells it.
+    `image_id` is the container's own `Image` field, and `store` says what that is the digest of. `platform` is
+    `os/architecture[/variant]` where the engine tells it. `content` is what the image record shows, and
+    `content_is_certain` says whether that is the content of this very container: an engine shows the record of one
+    platform, while a container may run another one of the same index.
     """
 
     image_id: Digest | None
     store: ImageStore
     candidates: tuple[Candidate, ...]
     platform: str | None = None
+    content: ImageContent | None = None
+    content_is_certain: bool = False
 
 
 def digest_candidate(call: str, field: str, digest: Digest | None) -> tuple[Candidate, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from platformctl.identity.content import ImageContent
 from platformctl.identity.digest import Digest
 
 
@@ -18,11 +19,15 @@ class Manifest:
 
 @dataclass(frozen=True, slots=True)
 class ImageConfig:
-    """The config of one platform's image. `diff_ids` are the digests of its uncompressed layers, lowest first."""
+    """The config of one platform's image: its digest, and what it says."""
 
     digest: Digest
-    platform: str
-    diff_ids: tuple[Digest, ...]
+    content: ImageContent
+
+    @property
+    def platform(self) -> str:
+        """Return `os/architecture[/variant]`."""
+        return self.content.platform
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from platformctl.observation.platform import parse_platform
 from platformctl.published import Published
 
 CALL: Final = "container inspect"
+MANIFEST_FIELD: Final = "ImageManifestDescriptor.digest"
 _ID: Final = re.compile(r"[a-f0-9]{64}", re.ASCII)
 
 
@@ -108,7 +109,7 @@ def _candidates(
     return (
         *digest_candidate(CALL, "Image", parse_image_id(record.get("Image"))),
         *reference_candidate(CALL, "Config.Image", config.get("Image")),
-        *digest_candidate(CALL, "ImageManifestDescriptor.digest", parse_digest(descriptor.get("digest"))),
+        *digest_candidate(CALL, MANIFEST_FIELD, parse_digest(descriptor.get("digest"))),
         *digest_candidate(CALL, "ImageDigest", parse_digest(record.get("ImageDigest"))),
     )
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from platformctl.errors import Failure
-from platformctl.identity.candidate import Candidate, RunningImage
+from platformctl.identity.candidate import Candidate, ImageStore, RunningImage
+from platformctl.identity.content import ImageContent, same_platform
 from platformctl.identity.digest import Digest
-from platformctl.observation.container import Container, Undescribed
+from platformctl.observation.container import MANIFEST_FIELD, Container, Undescribed
 from platformctl.observation.engine import Engine
 from platformctl.observation.image import Image
 
@@ -47,10 +48,20 @@ class Reached:
         """Merge what both questions say about the image of a container."""
         image = self._image(container.image_id)
         merged: tuple[Candidate, ...] = (*container.candidates, *(image.candidates if image else ()))
-        platform = container.platform or (image.platform if image else None)
+        content = image.content if image else None
         return RunningImage(
-            container.image_id, self.engine.image_store, tuple(sorted(set(merged), key=_place)), platform
+            image_id=container.image_id,
+            store=self._store_of(container),
+            candidates=tuple(sorted(set(merged), key=_place)),
+            platform=container.platform or (image.platform if image else None),
+            content=content,
+            content_is_certain=self.engine.name == "podman" or _same(container.platform, content),
         )
+
+    def _store_of(self, container: Container) -> ImageStore:
+        """Only the containerd store names a container's manifest (API 1.48): beside that no other claim counts."""
+        named = any(candidate.field == MANIFEST_FIELD for candidate in container.candidates)
+        return ImageStore.CONTAINERD if named else self.engine.image_store
 
     def _image(self, identifier: Digest | None) -> Image | None:
         return next((image for image in self.images if image.id == identifier), None)
@@ -78,6 +89,10 @@ class FleetObservation:
     def __post_init__(self) -> None:
         """Sort, so that the order of answers never matters."""
         object.__setattr__(self, "hosts", tuple(sorted(self.hosts, key=lambda host: host.host)))
+
+
+def _same(platform: str | None, content: ImageContent | None) -> bool:
+    return content is not None and same_platform(platform, content.platform)
 
 
 def _place(candidate: Candidate) -> tuple[str, str, str, str]:

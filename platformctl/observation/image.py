@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from platformctl.identity.candidate import Candidate, digest_candidate, reference_candidate
+from platformctl.identity.content import ImageContent, image_content
 from platformctl.identity.digest import Digest, parse_digest, parse_image_id
 from platformctl.observation.document import items, mapping
 from platformctl.observation.platform import parse_platform
@@ -16,11 +17,12 @@ MAX_REPO_DIGESTS: Final = 1000
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """What `docker image inspect <id>` says about one image: its ID, every digest that names it, its platform."""
+    """What `docker image inspect <id>` says about one image: its ID, every digest that names it, what it holds."""
 
     id: Digest
     candidates: tuple[Candidate, ...]
     platform: str | None
+    content: ImageContent | None = None
 
 
 def parse_image(document: object) -> Image | None:
@@ -35,6 +37,7 @@ def parse_image(document: object) -> Image | None:
         return None
     names = items(record.get("RepoDigests"))[:MAX_REPO_DIGESTS]
     listed = (reference_candidate(CALL, f"RepoDigests[{index}]", name) for index, name in enumerate(names))
+    platform, layers = parse_platform(record), mapping(record.get("RootFS")).get("Layers")
     return Image(
         id=identifier,
         candidates=(
@@ -43,5 +46,6 @@ def parse_image(document: object) -> Image | None:
             *digest_candidate(CALL, "Digest", parse_digest(record.get("Digest"))),
             *(candidate for found in listed for candidate in found),
         ),
-        platform=parse_platform(record),
+        platform=platform,
+        content=image_content(platform, layers, record.get("Created"), record.get("Config")),
     )

@@ -8,8 +8,9 @@ from typing import Final
 
 from platformctl.catalog.module import Module
 from platformctl.identity.candidate import RunningImage
-from platformctl.identity.closure import Closure
 from platformctl.identity.image import judge_image, match_of
+from platformctl.identity.knowledge import Knowledge
+from platformctl.identity.reference import Reference
 from platformctl.observation.container import Container, Undescribed
 from platformctl.observation.engine import Engine
 from platformctl.observation.host import HostObservation, Reached, Unreached
@@ -44,7 +45,7 @@ class _Finding:
 
 
 def judge_module(
-    module: Module, host: HostObservation, containers: tuple[Listed, ...], closure: Closure | None
+    module: Module, host: HostObservation, containers: tuple[Listed, ...], knowledge: Knowledge
 ) -> ModulePlan:
     """Decide about one module. Drift needs one proven difference, green a proof for every container."""
     match host:
@@ -53,7 +54,7 @@ def judge_module(
         case Reached() if not containers:
             findings = [_absent(module, host)]
         case Reached():
-            findings = [_judge_container(module, host, container, closure) for container in containers]
+            findings = [_judge_container(module, host, container, knowledge) for container in containers]
             findings += _hidden_replicas(module, host)
     return _sum_up(module, findings, containers)
 
@@ -95,13 +96,14 @@ def _hidden_replicas(module: Module, host: Reached) -> list[_Finding]:
     return [_Finding(unknown=(("container", Reason.CONTAINER_UNDESCRIBED),))] if hidden else []
 
 
-def _judge_container(module: Module, host: Reached, container: Listed, closure: Closure | None) -> _Finding:
+def _judge_container(module: Module, host: Reached, container: Listed, knowledge: Knowledge) -> _Finding:
     if isinstance(container, Undescribed):
         return _Finding(unknown=(("container", Reason.CONTAINER_UNDESCRIBED),))
     running = host.running_image(container)
-    image = judge_image(module.reference, running, closure)
+    pinned = knowledge.pinned(module.reference)
+    image = judge_image(pinned, running, knowledge.closures)
     evidence = (
-        *_image_evidence(module, running, closure),
+        *_image_evidence(pinned, running, knowledge),
         *_failure_evidence(host),
         *_engine_evidence(host.engine),
     )
@@ -109,7 +111,7 @@ def _judge_container(module: Module, host: Reached, container: Listed, closure: 
         changes=(*_image_change(module, running, image), *_state_changes(module, container)),
         unknown=tuple(_unknowns(module, container, image)),
         proven=(image,) if image.verdict is Verdict.IN_SYNC else (),
-        evidence=(*evidence, *_closure_evidence(closure)),
+        evidence=(*evidence, *_closure_evidence(module.reference, pinned, knowledge)),
         flags=flags(module, container, running),
     )
     return _labelled(finding, container.name) if module.select else finding
@@ -150,10 +152,11 @@ def describe(running: RunningImage) -> str:
     return ", ".join(names[:3]) or f"image {running.image_id or 'of unknown ID'}"
 
 
-def _image_evidence(module: Module, running: RunningImage, closure: Closure | None) -> Iterator[Evidence]:
+def _image_evidence(pinned: Reference, running: RunningImage, knowledge: Knowledge) -> Iterator[Evidence]:
     for candidate in running.candidates:
         value = f"{candidate.repository}@{candidate.digest}" if candidate.repository else candidate.digest
-        yield Evidence(candidate.call, candidate.field, value, match_of(candidate, module.reference, closure))
+        match = match_of(candidate, pinned, knowledge.closures)
+        yield Evidence(candidate.call, candidate.field, value, match)
 
 
 def _failure_evidence(host: Reached) -> Iterator[Evidence]:
@@ -167,7 +170,13 @@ def _engine_evidence(engine: Engine) -> Iterator[Evidence]:
     yield Evidence("info", "imageStore", engine.image_store)
 
 
-def _closure_evidence(closure: Closure | None) -> Iterator[Evidence]:
+def _closure_evidence(declared: Reference, pinned: Reference, knowledge: Knowledge) -> Iterator[Evidence]:
+    if declared.digest is None and pinned.digest:
+        yield Evidence("registry", "tag", str(pinned))
+    for wanted in filter(None, (str(declared), pinned.digest)):
+        if wanted in knowledge.unread:
+            yield Evidence("registry", "error", knowledge.unread[wanted])
+    closure = knowledge.closures.get(pinned.digest) if pinned.digest else None
     if closure:
         yield Evidence("closure", "source", closure.source)
         for digest in sorted(closure.config_digests):

@@ -50,9 +50,10 @@ def _added_up(images: Iterable[Image]) -> tuple[Image, ...]:
 
 
 def _sum(same: list[Image]) -> Image:
-    platforms = {image.platform for image in same}
+    platforms, contents = {image.platform for image in same}, {image.content for image in same}
     return Image(
         id=same[0].id,
         candidates=tuple(candidate for image in same for candidate in image.candidates),
         platform=platforms.pop() if len(platforms) == 1 else None,
+        content=contents.pop() if len(contents) == 1 else None,
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from platformctl.catalog.catalog import Catalog
 from platformctl.errors import Failure
+from platformctl.identity.knowledge import NOTHING, Knowledge
 from platformctl.observation.container import Container
 from platformctl.observation.host import Attempt, FleetObservation, HostObservation, Reached, Unreached
 from platformctl.plan.judgment import describe, judge_module
@@ -38,13 +39,18 @@ class Circumstances:
 
 
 def make_plan(
-    desired: Catalog, scope: frozenset[str], observed: FleetObservation, circumstances: Circumstances
+    desired: Catalog,
+    scope: frozenset[str],
+    observed: FleetObservation,
+    circumstances: Circumstances,
+    learned: Knowledge = NOTHING,
 ) -> Plan:
     """Compare the modules named in `scope` with one look at the fleet.
 
     Containers are joined with all modules of the catalog, so that a narrow plan calls nothing unmanaged that another
-    module declares. A module whose host was not observed is inconclusive.
+    module declares. A module whose host was not observed is inconclusive. `learned` adds to what the locks say.
     """
+    knowledge = learned.with_locks(desired.closures)
     fleet = FleetObservation(tuple(distinct(host) for host in observed.hosts))
     pairing = pair(desired.modules, fleet)
     hosts = {host.host: host for host in fleet.hosts}
@@ -53,7 +59,7 @@ def make_plan(
             module,
             hosts.get(module.host) or _unobserved(module.host),
             pairing.containers[module.name],
-            desired.closure_of(module),
+            knowledge,
         )
         for module in desired.modules
         if module.name in scope

@@ -88,13 +88,14 @@ def _details(module: ModulePlan) -> Iterator[str]:
     yield ""
     yield f"{SIGNS[module.status]} {module.name} on {module.host}: {module.reason.sentence}"
     for change in module.changes:
-        yield from _change(change)
+        yield from change_lines(change)
     yield from (f"    {line}" for line in unknowns(module))
     yield from (f"    flag {flag}: {SENTENCES[flag]}" for flag in module.flags)
     yield from (f"        {line}" for line in aligned([*_image(module)]))
 
 
-def _change(change: Change) -> Iterator[str]:
+def change_lines(change: Change) -> Iterator[str]:
+    """Return a change as lines, indented by four."""
     yield f"    {change.path}{f' of {change.container}' if change.container else ''}"
     yield f"        declared  {shown(change.desired)}"
     yield f"        observed  {shown(change.observed)}"

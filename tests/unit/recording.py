@@ -11,10 +11,12 @@ from typing import Any, Final
 
 from platformctl.adapters.fleet import Retry
 from platformctl.adapters.planning import Request, final_plan, look_at_fleet, prepare
+from platformctl.adapters.store import Store
 from platformctl.plan.plan import Plan
 
 RECORDINGS: Final = Path(__file__).parent.parent / "recordings"
 STATES: Final = sorted(path.parent for path in RECORDINGS.glob("*/*/expected.json"))
+CLASSIC: Final = [folder for folder in STATES if folder.parent.name.endswith("-classic")]
 FLEET: Final = RECORDINGS / "docker-20.10-classic" / "fleet"
 MEERKAT: Final = RECORDINGS / "docker-20.10-classic" / "meerkat"
 
@@ -40,7 +42,7 @@ def expected(folder: Path) -> Mapping[str, Any]:
 
 def plan_of(folder: Path, *, locks: bool = True) -> Plan:
     """Plan a recording by one look, with its locks or as if there were none."""
-    job = prepare(Request(folder))
+    job = prepare(Request(folder, offline=True), Store(folder))
     job = job if locks else replace(job, catalog=replace(job.catalog, closures=()))
     return final_plan(job, look_at_fleet(job, Retry(tries=1), None))
 

@@ -6,15 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from .recording import MEERKAT, STATES, Seen, copied, expected, plan_of, rewritten, state_id, verdicts
+from .recording import CLASSIC, MEERKAT, STATES, Seen, copied, expected, plan_of, rewritten, state_id, verdicts
 
 
 def test_there_are_recordings() -> None:
     """A folder that was moved cannot make the tests below pass by having no cases."""
     assert {folder.name for folder in STATES} >= {"fleet", "meerkat", "drifted", "loaded", "pruned", "replicas-apart"}
+    assert {folder.parent.name.partition("-")[0] for folder in STATES} == {"docker", "podman"}
 
 
-@pytest.mark.parametrize("folder", STATES, ids=state_id)
+@pytest.mark.parametrize("folder", CLASSIC, ids=state_id)
 def test_with_locks(folder: Path) -> None:
     """With the locks every module gets its verdict and exactly its changes."""
     right = {name: Seen(one["verdict"], tuple(sorted(one["changes"]))) for name, one in expected(folder).items()}
@@ -32,6 +33,15 @@ def test_without_locks(folder: Path) -> None:
         name: tuple(path for path in sorted(one["changes"]) if path != "container.image")
         for name, one in expected(folder).items()
     }
+
+
+@pytest.mark.parametrize("folder", STATES, ids=state_id)
+def test_no_colour_is_wrong(folder: Path) -> None:
+    """On every engine a verdict is what is so, or inconclusive, and only drift has changes."""
+    right = expected(folder)
+    for name, seen in verdicts(plan_of(folder)).items():
+        assert seen.status in {"inconclusive", right[name]["truth"]}, name
+        assert bool(seen.changes) == (seen.status == "drift"), name
 
 
 def test_meerkat_is_in_sync() -> None:

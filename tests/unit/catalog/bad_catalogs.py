@@ -124,10 +124,7 @@ CASES: Final[Cases] = {
     ),
     "lock with a short digest": (
         lock(digest=DIGEST[:-1]),
-        (
-            "modules/web/image.lock.json:4: digest: should be a digest such as sha256: and 64 lower-case hex digits, "
-            f"not '{DIGEST[:-1]}'\n"
-        ),
+        "modules/web/image.lock.json:4: digest: should be a digest such as sha256: and 64 lower-case hex digits\n",
     ),
     "lock without configs": (
         lock(configs=[]),

@@ -12,11 +12,13 @@ from pathlib import Path
 
 import pytest
 
+from platformctl.adapters.answers import read_answers
 from platformctl.adapters.fleet import Retry
 from platformctl.adapters.planning import Request, final_plan, look_at_fleet, prepare
 from platformctl.adapters.snapshot_folder import read_snapshot
 from platformctl.adapters.store import Kept, Looks, Store, default_store
 from platformctl.errors import StoreUnwritable
+from platformctl.identity.knowledge import NOTHING
 from platformctl.plan.make import assemble
 from platformctl.plan.plan import Plan
 from platformctl.render.document import from_json
@@ -39,7 +41,7 @@ for number in range(1_000_000):
 
 def sample() -> tuple[Plan, Looks]:
     """Return a plan with what it was made from."""
-    job = prepare(Request(FLEET))
+    job = prepare(Request(FLEET, offline=True), Store(FLEET))
     looks = look_at_fleet(job, Retry(), 0)
     return final_plan(job, looks), looks
 
@@ -70,7 +72,8 @@ def test_a_killed_writer_leaves_only_whole_plans(tmp_path: Path) -> None:
 
 def _assert_whole(kept: Kept) -> None:
     plan = from_json(kept.plan.read_bytes())
-    assert {path.name for path in kept.snapshot.iterdir()} == {host.name for host in plan.hosts}
+    assert {path.name for path in kept.snapshot.iterdir()} == {"registries.json", *(host.name for host in plan.hosts)}
+    assert read_answers(kept.snapshot) == NOTHING
     for host in plan.hosts:
         assert read_snapshot(kept.snapshot / host.name).engine == host.engine
     assert (kept.folder / "plan.txt").read_text().endswith(")\n")
@@ -149,6 +152,6 @@ def test_a_user_without_a_home_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_id_of_a_plan_is_that_of_its_content() -> None:
     """Putting the same parts together gives the ID that the store uses as a name."""
     plan, _ = sample()
-    job = prepare(Request(FLEET))
+    job = prepare(Request(FLEET, offline=True), Store(FLEET))
     again = assemble(job.circumstances, plan.hosts, plan.modules, plan.unmanaged, plan.suspicions)
     assert again.plan_id == plan.plan_id

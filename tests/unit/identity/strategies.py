@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from platformctl.identity.candidate import Candidate, ImageStore, RunningImage
 from platformctl.identity.closure import Closure, ImageConfig, Manifest
+from platformctl.identity.content import ImageContent
 from platformctl.identity.digest import Digest
 from platformctl.identity.reference import Reference
 
@@ -72,6 +73,19 @@ def running_images() -> st.SearchStrategy[RunningImage]:
         store=st.sampled_from(ImageStore),
         candidates=st.lists(candidates(), max_size=4).map(tuple),
         platform=st.sampled_from((None, "linux/amd64")),
+        content=st.none() | contents(),
+        content_is_certain=st.booleans(),
+    )
+
+
+def contents() -> st.SearchStrategy[ImageContent]:
+    """Return contents of a small world, so that they are often equal."""
+    return st.builds(
+        ImageContent,
+        platform=st.sampled_from(("linux/amd64", "linux/arm64", "linux/arm64/v8")),
+        layers=st.lists(digests(), min_size=1, max_size=2).map(tuple),
+        created=st.sampled_from(("2026-01-02T03:04:05Z", "")),
+        settings=st.sampled_from(((), (("Env", '["A=1"]'),), (("Env", '["A=2"]'),), (("StopSignal", '"SIGINT"'),))),
     )
 
 
@@ -92,7 +106,7 @@ def closures(pin: Reference) -> st.SearchStrategy[Closure | None]:
                 Manifest, digests(), st.just("application/vnd.oci.image.manifest.v1+json"), st.just("linux/amd64")
             )
         ).map(tuple),
-        configs=st.lists(st.builds(ImageConfig, digests(), st.just("linux/amd64"), st.just(()))).map(tuple),
+        configs=st.lists(st.builds(ImageConfig, digests(), contents())).map(tuple),
         source=st.just("image.lock.json"),
     )
     return st.none() | known

@@ -1,75 +1,162 @@
-"""A small registry and an engine that tells the truth about it, if seldom all of it."""
+"""A small registry, and engines that tell the truth about what they run of it, if seldom all of it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, Final
 
 from hypothesis import strategies as st
 
-from platformctl.identity.candidate import Candidate, ImageStore, RunningImage
-from platformctl.identity.closure import Closure, ImageConfig, Manifest
+from platformctl.identity.candidate import ImageStore, RunningImage
+from platformctl.identity.closure import Closure
 from platformctl.identity.digest import Digest
 from platformctl.identity.reference import Reference
+from platformctl.observation.container import Container, parse_container
+from platformctl.observation.engine import Engine
+from platformctl.observation.host import Attempt, Reached
+from platformctl.observation.image import parse_image
 
-_PLATFORM = "linux/amd64"
+from .registry import Build, Index, Node, Packed, closure, configs, digest_of
+
+PLATFORMS: Final = ("linux/amd64", "linux/amd64/v3", "linux/arm64/v8", "linux/arm/v6", "linux/arm/v7", "linux/arm/v8")
+_UNTOLD: Final = {"linux/arm/v6", "linux/arm/v7", "linux/arm/v8"}
+"""Platforms whose variant builders may leave out of the config, though it says which programs can run."""
+
+NAME: Final = "ghcr.io/x/y"
+ENGINES: Final = {
+    "classic": Engine("docker", "20.10.24", "1.41", ImageStore.CLASSIC),
+    "containerd": Engine("docker", "28.5.2", "1.51", ImageStore.CONTAINERD),
+    "older": Engine("docker", "26.1.5", "1.45", ImageStore.CONTAINERD),
+    "podman": Engine("podman", "4.3.1", "1.41", ImageStore.UNKNOWN),
+    "unknown": Engine("docker", "28.5.2", "1.51", ImageStore.UNKNOWN),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What is pinned, what it means where that is known, what runs, and whether the one is the other."""
+    """What is pinned, what is known of the registry, what an engine shows, and whether that is what is pinned.
+
+    `poorer` is what the same engine shows with holes: fields left out, the image record gone or empty.
+    """
 
     pin: Reference
-    closure: Closure | None
+    closures: dict[Digest, Closure]
+    some_closures: dict[Digest, Closure]
     image: RunningImage
+    poorer: RunningImage
     is_same: bool
 
 
 @st.composite
+def nodes(draw: st.DrawFn) -> list[Node]:
+    """Make images of a few builds, packed once or twice, and indexes of them, also nested and pushed again."""
+    builds = draw(st.lists(_build(), min_size=2, max_size=4, unique=True))
+    found: list[Node] = [Packed(one, packing) for one in builds for packing in range(draw(st.integers(1, 2)))]
+    for _ in range(draw(st.integers(0, 3))):
+        shallow = [one for one in found if isinstance(one, Packed) or all(isinstance(c, Packed) for c in one.children)]
+        children = draw(st.lists(st.sampled_from(shallow), min_size=1, max_size=3, unique=True))
+        found.append(Index(tuple(children), draw(st.integers(0, 2))))
+    return found
+
+
+@st.composite
+def _build(draw: st.DrawFn) -> Build:
+    platform = draw(st.sampled_from(PLATFORMS))
+    return Build(
+        platform,
+        tells_variant=platform not in _UNTOLD or draw(st.booleans()),
+        layers=draw(st.integers(0, 1)),
+        mode=draw(st.integers(0, 1)),
+        health=draw(st.booleans()),
+        day=draw(st.integers(1, 2)),
+    )
+
+
+@st.composite
 def worlds(draw: st.DrawFn) -> World:
-    """Return a pin on a manifest or an index, and a container of some manifest under some of its names.
-
-    Several manifests may have one config, as recompressed and mirrored images do, and a manifest may be in several
-    indexes, as after a rebuild of the attestation alone.
-    """
-    configs = draw(st.lists(st.integers(0, 3), min_size=1, max_size=4))
-    members = draw(st.lists(st.sets(st.integers(0, len(configs) - 1), min_size=1), max_size=3))
-    meanings = [{manifest} for manifest in range(len(configs))] + members
-    pinned = draw(st.integers(0, len(meanings) - 1))
-    pin = Reference("ghcr.io", "x/y", None, _root(pinned))
-    running = draw(st.integers(0, len(configs) - 1))
-    names = [
-        root
-        for root, meaning in enumerate(meanings)
-        if running in meaning or (len(meaning) == 1 and configs[min(meaning)] == configs[running])
-    ]
-    store = draw(st.sampled_from(ImageStore))
-    image_id = _config(configs[running]) if store is ImageStore.CLASSIC else _root(draw(st.sampled_from(names)))
-    shown = [image_id, *map(_root, draw(st.lists(st.sampled_from(names), max_size=3)))]
-    candidates = tuple(Candidate("image inspect", f"RepoDigests[{i}]", digest) for i, digest in enumerate(shown))
-    closure = _closure(pin, meanings[pinned], configs)
+    """Make a registry, a pin on any part of it, and a container of any part of it on any engine."""
+    registry = draw(nodes())
+    pin, pulled = draw(st.sampled_from(registry[::-1])), draw(st.sampled_from(registry))
+    image = draw(st.sampled_from(pulled.images))
+    kind = draw(st.sampled_from(sorted(ENGINES)))
+    names = [node for node in registry if image.build.config in configs(node)]
+    show = _by_index if kind in {"containerd", "older"} or (kind == "unknown" and draw(st.booleans())) else _by_config
+    container, record = draw(show(kind, image, pulled, names))
+    closures = {node.digest: closure(node) for node in registry}
+    known = draw(st.just({pin.digest}) | st.sets(st.sampled_from(sorted(closures))))
     return World(
-        pin=pin,
-        closure=draw(st.sampled_from((closure, closure, None))),
-        image=RunningImage(image_id, store, candidates, _PLATFORM),
-        is_same=configs[running] in {configs[manifest] for manifest in meanings[pinned]},
+        pin=Reference("ghcr.io", "x/y", None, pin.digest),
+        closures=closures,
+        some_closures={digest: closures[digest] for digest in known},
+        image=seen(ENGINES[kind], container, record),
+        poorer=draw(_with_holes(ENGINES[kind], container, record)),
+        is_same=image.build.config in configs(pin),
     )
 
 
-def _closure(pin: Reference, meaning: set[int], configs: list[int]) -> Closure:
-    assert pin.digest
-    return Closure(
-        digest=pin.digest,
-        manifests=tuple(
-            Manifest(_root(m), "application/vnd.oci.image.manifest.v1+json", _PLATFORM) for m in sorted(meaning)
-        ),
-        configs=tuple(ImageConfig(_config(configs[m]), _PLATFORM, ()) for m in sorted(meaning)),
-        source="image.lock.json",
-    )
+def seen(engine: Engine, container: dict[str, Any], record: dict[str, Any] | None) -> RunningImage:
+    """Return what is understood of an engine's answers."""
+    one = parse_container({"Id": "a" * 64, "Name": "/x", "State": {"Status": "running"}, **container})
+    assert isinstance(one, Container)
+    images = [parse_image(record)] if record else []
+    found = tuple(image for image in images if image)
+    return Reached("h", "", engine, (one,), (), found, None, Attempt(1, 0, ())).running_image(one)
 
 
-def _root(number: int) -> Digest:
-    return Digest(f"sha256:{number:064x}")
+@st.composite
+def _by_index(
+    draw: st.DrawFn, kind: str, image: Packed, pulled: Node, names: list[Node]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Show what the containerd store shows: the ID is what was pulled, the record that of the host's own platform.
+
+    A host has its preference among the platforms that were pulled; whatever it is, v1 of amd64 comes before v3.
+    """
+    assert pulled in names
+    pinned = f"{NAME}@{pulled.digest}"
+    container = {"Image": pulled.digest, "Config": {"Image": draw(st.sampled_from((pinned, f"{NAME}:1")))}}
+    if kind == "containerd":
+        platform = image.build.entry if isinstance(pulled, Index) else image.build.platform_parts
+        container["ImageManifestDescriptor"] = {"digest": image.digest, "platform": platform}
+    shown = draw(st.sampled_from([one for one in pulled.images if one == image or not _is_second(one, image)]))
+    return container, {**_record(shown.build), "Id": pulled.digest, "RepoDigests": [pinned]}
 
 
-def _config(number: int) -> Digest:
-    return Digest(f"sha256:{number + 0xC0:064x}")
+def _is_second(one: Packed, to: Packed) -> bool:
+    return (one.build.platform, to.build.platform) == ("linux/amd64/v3", "linux/amd64")
+
+
+@st.composite
+def _by_config(
+    draw: st.DrawFn, kind: str, image: Packed, pulled: Node, names: list[Node]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Show what the classic store and Podman show: the ID is the config's digest, or Podman's own invention."""
+    own = digest_of(image.build.config)
+    if kind == "podman" and draw(st.booleans()):
+        own = digest_of(b"@With TOC:" + image.build.config)
+    listed = draw(st.lists(st.sampled_from(names), unique=True))
+    record = {**_record(image.build), "Id": own, "RepoDigests": [f"{NAME}@{node.digest}" for node in listed]}
+    container: dict[str, Any] = {"Image": own, "Config": {"Image": f"{NAME}@{pulled.digest}"}}
+    if kind == "podman":
+        container["ImageDigest"] = draw(st.sampled_from(names)).digest
+        record["Config"].pop("Healthcheck", None)
+        record.pop("Variant", None)
+    return container, record
+
+
+def _record(build: Build) -> dict[str, Any]:
+    return {
+        **{key.title(): value for key, value in build.platform_parts.items()},
+        "Created": build.created.replace(".120000000Z", ".12Z"),
+        "RootFS": {"Type": "layers", "Layers": build.diff_ids},
+        "Config": {"Hostname": "", "Entrypoint": None, "Volumes": {}, **build.settings},
+    }
+
+
+@st.composite
+def _with_holes(draw: st.DrawFn, engine: Engine, container: dict[str, Any], record: dict[str, Any]) -> RunningImage:
+    left_out = draw(st.sets(st.sampled_from(("ImageManifestDescriptor", "Config", "ImageDigest", "Image"))))
+    poorer = {key: value for key, value in container.items() if key not in left_out}
+    lost = draw(st.sets(st.sampled_from(("RepoDigests", "Config", "RootFS", "Created", "Os"))))
+    kept = {key: value for key, value in record.items() if key not in lost}
+    blind = Engine(engine.name, engine.version, engine.api_version, ImageStore.UNKNOWN)
+    return seen(draw(st.sampled_from((engine, blind))), poorer, draw(st.sampled_from((kept, kept, None))))

@@ -8,6 +8,7 @@ from typing import Final
 
 from hypothesis import strategies as st
 
+from platformctl.identity.content import ImageContent
 from platformctl.identity.digest import Digest
 
 HOSTS: Final = ("nan", "1")
@@ -23,6 +24,11 @@ HEALTHS: Final = (None, "healthy", "unhealthy", "starting")
 def digest(kind: str, image: int) -> Digest:
     """Return the digest of a part of one of the images: its index, manifest or config."""
     return Digest(f"sha256:{hashlib.sha256(f'{kind}{image}'.encode()).hexdigest()}")
+
+
+def content(image: int) -> ImageContent:
+    """Return what one of the images holds: the layers differ, and so do the settings."""
+    return ImageContent("linux/amd64", (digest("layer", image),), "", (("Env", f'["IMAGE={image}"]'),))
 
 
 @dataclass(frozen=True, slots=True)

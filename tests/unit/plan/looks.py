@@ -65,7 +65,10 @@ def _container(draw: st.DrawFn, one: Actual, store: ImageStore) -> dict[str, Any
         "State": {"Status": one.state, **({"Health": {"Status": one.health}} if one.health else {})},
     }
     if store is ImageStore.CONTAINERD and draw(st.booleans()):
-        document["ImageManifestDescriptor"] = {"digest": digest("manifest", one.image)}
+        document["ImageManifestDescriptor"] = {
+            "digest": digest("manifest", one.image),
+            "platform": {"os": "linux", "architecture": "amd64"},
+        }
     return document
 
 
@@ -83,7 +86,9 @@ def _image(draw: st.DrawFn, image: int, store: ImageStore) -> dict[str, Any]:
         "registry.example/app",
     )
     listed = draw(st.none() | st.lists(st.sampled_from(names), unique=True))
-    return {"Id": image_id(image, store), "RepoDigests": listed, "Os": "linux", "Architecture": "arm64"}
+    record = {"Id": image_id(image, store), "RepoDigests": listed, "Os": "linux", "Architecture": "amd64"}
+    shown = {"RootFS": {"Layers": [digest("layer", image)]}, "Config": {"Env": [f"IMAGE={image}"], "Cmd": None}}
+    return record | (shown if draw(st.booleans()) else {"RootFS": {}, "Config": {"Env": None}})
 
 
 @st.composite

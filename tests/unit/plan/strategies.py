@@ -19,7 +19,7 @@ from platformctl.plan.make import Circumstances, make_plan
 from platformctl.plan.plan import CatalogState, Plan, Tool
 from platformctl.reason import Verdict
 
-from .actual import HEALTHS, HOSTS, IMAGES, NAMES, SERVICES, STATES, Actual, actuals, digest
+from .actual import HEALTHS, HOSTS, IMAGES, NAMES, SERVICES, STATES, Actual, actuals, content, digest
 from .looks import looks
 
 CIRCUMSTANCES: Final = Circumstances(
@@ -142,7 +142,7 @@ def _closure(kind: str, image: int) -> Closure:
             Manifest(digest(kind, image), "application/vnd.oci.image.index.v1+json", None),
             Manifest(digest("manifest", image), "application/vnd.oci.image.manifest.v1+json", "linux/amd64"),
         ),
-        configs=(ImageConfig(digest("config", image), "linux/amd64", (digest("layer", image),)),),
+        configs=(ImageConfig(digest("config", image), content(image)),),
         source=f"modules/{kind}{image}/image.lock.json",
     )
 

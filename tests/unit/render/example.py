@@ -12,7 +12,7 @@ from typing import Final
 
 from platformctl.adapters.planning import Request, final_plan, prepare
 from platformctl.adapters.snapshot_folder import read_snapshot
-from platformctl.adapters.store import Looks
+from platformctl.adapters.store import Looks, Store
 from platformctl.catalog.catalog import NamedHost
 from platformctl.catalog.inventory import SnapshotHost
 from platformctl.catalog.module import Module
@@ -43,7 +43,7 @@ _UNREACHED: Final = Snapshot(
 
 def example_plan() -> Plan:
     """Return the plan of two looks at the example fleet."""
-    job = prepare(Request(FLEET))
+    job = prepare(Request(FLEET, offline=True), Store(FLEET))
     modules = [_module("np-far-web"), _module("np-far-db")]
     catalog = replace(
         job.catalog,

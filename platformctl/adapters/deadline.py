@@ -1,0 +1,31 @@
+"""Waiting for work no longer than it may take, whatever it is stuck in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from threading import Thread
+from typing import TypeVar
+
+_Result = TypeVar("_Result")
+
+
+def within(seconds: float, work: Callable[[], _Result]) -> _Result:
+    """Do work in a thread of its own and return its result, or raise its error.
+
+    What takes longer is left behind: a server that sends single bytes, or a credential helper that waits for a
+    password, exceeds no socket's time limit, and Python cannot stop a thread. It keeps nobody from ending the program.
+
+    Raises:
+        TimeoutError: it takes longer.
+    """
+    future: Future[_Result] = Future()
+
+    def run() -> None:
+        try:
+            future.set_result(work())
+        except BaseException as error:  # noqa: BLE001  it is raised where the result is waited for
+            future.set_exception(error)
+
+    Thread(target=run, daemon=True).start()
+    return future.result(seconds)

@@ -1,0 +1,51 @@
+"""`platformctl lock`: keep what the pins mean beside them."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from platformctl.cli.options import add_catalog, add_modules, add_store
+from platformctl.cli.output import say, show
+
+if TYPE_CHECKING:
+    from platformctl.cli.options import Verbs
+
+
+def add(verbs: Verbs) -> None:
+    """Declare the verb and its options."""
+    parser = verbs.add_parser(
+        "lock",
+        help="keep what the pinned digests mean beside the pins",
+        description="Ask registries what the pinned digests mean, and write modules/<name>/image.lock.json. With the "
+        "locks a plan needs no registry. For a module that pins no digest, say which one its tag means now.",
+    )
+    add_catalog(parser)
+    add_modules(parser, "lock only these modules")
+    parser.add_argument("--check", action="store_true", help="ask nobody: fail when a pin has no lock that fits it")
+    add_store(parser)
+    parser.set_defaults(run=_run)
+
+
+def _run(options: argparse.Namespace) -> int:
+    return _check(options) if options.check else _write(options)
+
+
+def _check(options: argparse.Namespace) -> int:
+    from platformctl.adapters.locking import check_locks
+
+    misfits = check_locks(options.catalog, options.inventory, options.module)
+    show("".join(f"{line}\n" for line in misfits))
+    return 1 if misfits else 0
+
+
+def _write(options: argparse.Namespace) -> int:
+    from platformctl.adapters.locking import write_locks
+    from platformctl.adapters.store import chosen_store
+
+    results = write_locks(options.catalog, options.inventory, options.module, chosen_store(options.store))
+    show("".join(f"{result.line}\n" for result in results if result.is_done))
+    for result in results:
+        if not result.is_done:
+            say(result.line)
+    return 0 if all(result.is_done for result in results) else 1

@@ -1,0 +1,56 @@
+"""Which rule decided about the image of each container of a module, for whoever asks why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from platformctl.catalog.catalog import Catalog
+from platformctl.catalog.module import Module
+from platformctl.identity.candidate import RunningImage
+from platformctl.identity.closure import Closure
+from platformctl.identity.image import judge_image
+from platformctl.identity.knowledge import Knowledge
+from platformctl.observation.container import Container
+from platformctl.observation.host import FleetObservation, Reached
+from platformctl.plan.pairing import pair
+from platformctl.reason import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The rule that decided about one container's image; `settings` are those that differ, where they decided."""
+
+    container: str
+    reason: Reason
+    settings: tuple[str, ...] = ()
+
+
+def image_decisions(
+    desired: Catalog, module: Module, observed: FleetObservation, knowledge: Knowledge
+) -> tuple[Decision, ...]:
+    """Return a decision for each container that the host described, sorted by name."""
+    return tuple(_decisions(desired, module, observed, knowledge))
+
+
+def _decisions(
+    desired: Catalog, module: Module, observed: FleetObservation, knowledge: Knowledge
+) -> Iterator[Decision]:
+    host = next((host for host in observed.hosts if host.host == module.host), None)
+    pinned = knowledge.pinned(module.reference)
+    for container in pair(desired.modules, observed).containers[module.name]:
+        if isinstance(host, Reached) and isinstance(container, Container):
+            running = host.running_image(container)
+            reason = judge_image(pinned, running, knowledge.closures)
+            closure = knowledge.closures.get(pinned.digest) if pinned.digest else None
+            decided = reason is Reason.SETTINGS_DIFFER and closure is not None
+            yield Decision(container.name, reason, _differing(running, closure) if decided and closure else ())
+
+
+def _differing(running: RunningImage, closure: Closure) -> tuple[str, ...]:
+    """Name the settings that the running image has otherwise than every image of the pin with its layers."""
+    content = running.content
+    if content is None:
+        return ()
+    alike = [one.content.runtime for one in closure.configs if one.content.layers == content.layers]
+    return tuple(sorted({key for settings in alike for key, _ in settings ^ content.runtime}))

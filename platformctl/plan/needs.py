@@ -1,0 +1,73 @@
+"""Which closures would decide what is still open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from platformctl.catalog.module import Module
+from platformctl.errors import ReferenceInvalid
+from platformctl.identity.candidate import RunningImage
+from platformctl.identity.digest import Digest
+from platformctl.identity.image import judge_image
+from platformctl.identity.knowledge import Knowledge
+from platformctl.identity.reference import Reference, parse_reference
+from platformctl.observation.container import Container
+from platformctl.observation.host import FleetObservation, Reached
+from platformctl.plan.pairing import Pairing
+from platformctl.reason import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A digest whose closure is wanted, and the repositories that may have it, likeliest first."""
+
+    digest: Digest
+    repositories: tuple[Reference, ...]
+
+
+def needed_closures(
+    modules: tuple[Module, ...], pairing: Pairing, observed: FleetObservation, knowledge: Knowledge
+) -> tuple[Need, ...]:
+    """Return what is worth asking a registry for, sorted by digest: nothing where every image is decided.
+
+    First the pin's own closure; where that does not decide, the closures of what the running image goes by.
+    """
+    hosts = {host.host: host for host in observed.hosts if isinstance(host, Reached)}
+    wanted: dict[Digest, dict[str, Reference]] = {}
+    for module in modules:
+        host = hosts.get(module.host)
+        containers = pairing.containers[module.name] if host else ()
+        for container in containers:
+            if host and isinstance(container, Container):
+                running = host.running_image(container)
+                for need in _needs(module, running, knowledge):
+                    known = wanted.setdefault(need.digest, {})
+                    known.update({one.repository: one for one in need.repositories if one.repository not in known})
+    return tuple(Need(digest, tuple(wanted[digest].values())) for digest in sorted(wanted))
+
+
+def unresolved_tags(modules: tuple[Module, ...], pairing: Pairing) -> tuple[Reference, ...]:
+    """Return the declared images without a digest of modules that have a container, sorted."""
+    found = {module.reference for module in modules if pairing.containers[module.name]}
+    return tuple(sorted((one for one in found if one.digest is None), key=str))
+
+
+def _needs(module: Module, running: RunningImage, knowledge: Knowledge) -> Iterator[Need]:
+    pinned = knowledge.pinned(module.reference)
+    verdict = judge_image(pinned, running, knowledge.closures)
+    if verdict is Reason.CLOSURE_UNKNOWN and pinned.digest:
+        yield Need(pinned.digest, (pinned,))
+    elif verdict is Reason.CONTENT_UNKNOWN:
+        for digest in sorted({candidate.digest for candidate in running.candidates} - knowledge.closures.keys()):
+            yield Need(digest, tuple(_repositories(pinned, running)))
+
+
+def _repositories(pinned: Reference, running: RunningImage) -> Iterator[Reference]:
+    names = {candidate.repository for candidate in running.candidates if candidate.repository}
+    yield pinned
+    for name in sorted(names - {pinned.repository}):
+        try:
+            yield parse_reference(name)
+        except ReferenceInvalid:
+            continue
