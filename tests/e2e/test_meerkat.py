@@ -35,7 +35,7 @@ eval "exec $SSH_ORIGINAL_COMMAND"
 
 
 def test_meerkat(lab: Path, registry: Registry, tmp_path: Path, store: Path) -> None:
-    """In-sync is green; with half of the answers it is not known, and never drift; another image, and only that, is."""
+    """Half of the answers is never drift, and with the registry or a lock it is enough; only another image is drift."""
     with docker(lab, "rs2000") as engine, hosts(lab, engine) as ssh:
         service = meerkat(engine, registry)
         assert registry.address in service.image
@@ -44,21 +44,30 @@ def test_meerkat(lab: Path, registry: Registry, tmp_path: Path, store: Path) -> 
         assert planned(catalog, store) == ("COMPLETED", "Completed", "in-sync: 1 in-sync of 1 module on 1 host")
         assert judged(store) == ("in-sync", "exact", [])
 
+        registry.stop()
         with blind(ssh["rs2000"]):
             assert planned(catalog, store) == (
                 "CRASHED",
                 "Inconclusive",
                 "inconclusive: 1 inconclusive of 1 module on 1 host",
             )
+        registry.start()
         assert judged(store) == ("inconclusive", "closure-unknown", [])
         assert kept_plan(store)["hosts"][0]["imagesError"] == {
             "reason": "command-failed",
             "message": "image inspect: Error response from daemon: no space left on device",
         }
 
-        add_module(catalog, service.module("rs2000"), dict(service.lock()))
         with blind(ssh["rs2000"]):
-            assert planned(catalog, store)[0] == "COMPLETED"
+            assert planned(catalog, store)[0] == "COMPLETED", "the registry tells what the pin means"
+        assert judged(store) == ("in-sync", "same-config", [])
+
+        add_module(catalog, service.module("rs2000"), dict(service.lock()))
+        (store / "bodies").rename(tmp_path / "forgotten")
+        registry.stop()
+        with blind(ssh["rs2000"]):
+            assert planned(catalog, store)[0] == "COMPLETED", "the lock tells it without the registry"
+        registry.start()
         assert judged(store) == ("in-sync", "same-config", [])
 
         observed = replaced(engine, registry, service)
