@@ -92,7 +92,7 @@ def lock_text(image: str, closure: Closure) -> str:
         ],
         "configs": [_locked(config) for config in closure.configs],
     }
-    return json.dumps(lock, indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(lock, indent=2) + "\n"
 
 
 def _locked(config: ImageConfig) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from platformctl.errors import Failure
 from platformctl.plan.confirmation import confirm, hosts_to_confirm
 from platformctl.plan.plan import Plan
@@ -30,6 +32,14 @@ def test_the_same_difference_twice_is_drift() -> None:
     assert summary(confirmed) == ("state-differs", ["container.state"], [])
     assert confirmed.modules[0].changes[0].observed == "restarting"
     assert confirmed.exit_code == 1
+
+
+def test_confirmed_drift_shows_what_the_second_look_saw() -> None:
+    """The evidence belongs to the changes beside it; where nothing is confirmed it is that of the first look."""
+    first, second = plan(look(EXITED)), plan(look(container(Image=digest("config", 1), State={"Status": "exited"})))
+    assert first.modules[0].evidence != second.modules[0].evidence
+    assert confirm(first, second).modules[0].evidence == second.modules[0].evidence
+    assert confirm(first, plan(look(container()))).modules[0].evidence == first.modules[0].evidence
 
 
 def test_a_difference_that_went_away_is_changing() -> None:
@@ -67,6 +77,17 @@ def test_a_host_that_went_silent_is_named_as_the_reason() -> None:
     assert summary(confirmed) == ("connection-lost", [], [("container.state", "connection-lost")])
     host = confirmed.hosts[0]
     assert (host.reached, host.error, confirmed.complete) == (True, lost, False)
+
+
+def test_what_a_host_failed_to_say_first_stays_said() -> None:
+    """A second look that went well does not make the first one whole."""
+    lost, later = Failure(Reason.UNREACHABLE, "no route"), Failure(Reason.TIMED_OUT, "30 s")
+    assert confirm(plan(unreached(lost)), plan(look(container()))).hosts[0].error == lost
+    assert confirm(plan(unreached(lost)), plan(unreached(later))).hosts[0].error == lost
+    half = replace(look(EXITED), images_failure=lost)
+    assert confirm(plan(half), plan(look(EXITED))).hosts[0].images_error == lost
+    assert confirm(plan(look(EXITED)), plan(half)).hosts[0].images_error == lost
+    assert not confirm(plan(look(EXITED)), plan(half)).complete
 
 
 def test_a_host_that_was_not_looked_at_again_is_changing() -> None:
