@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from prefect import task
@@ -11,7 +10,7 @@ from prefect.client.schemas.objects import State, TaskRun
 from prefect.futures import PrefectFuture
 from prefect.tasks import Task, exponential_backoff
 
-from platformctl.adapters.fleet import look_once, may_pass
+from platformctl.adapters.fleet import continued, look_once, may_pass
 from platformctl.errors import Failure, LookFailed
 from platformctl.observation.host import Attempt
 from platformctl.observation.snapshot import Snapshot
@@ -40,11 +39,9 @@ class Inspection:
 
     def try_once(self) -> Snapshot:
         """Look once, and count it."""
-        snapshot = look_once(self.host, self._transport, again=self._again)
-        commands = (*self._before.commands, *snapshot.attempt.commands)
-        tries = self._before.tries + snapshot.attempt.tries
-        self._before = replace(snapshot.attempt, tries=tries, commands=commands)
-        return replace(snapshot, attempt=self._before)
+        snapshot = continued(self._before, look_once(self.host, self._transport, again=self._again))
+        self._before = snapshot.attempt
+        return snapshot
 
 
 def _may_pass(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:

@@ -74,7 +74,7 @@ def observe_host(name: str, transport: Transport, retry: Retry, *, again: bool =
     snapshot = look_once(name, transport, again=again)
     while may_pass(snapshot) and snapshot.attempt.tries < retry.tries:
         time.sleep(retry.delay_s * 2 ** (snapshot.attempt.tries - 1) * random.uniform(0.5, 1.5))  # noqa: S311  jitter is no secret
-        snapshot = _continued(snapshot.attempt, look_once(name, transport, again=again))
+        snapshot = continued(snapshot.attempt, look_once(name, transport, again=again))
     return snapshot
 
 
@@ -92,7 +92,8 @@ def may_pass(snapshot: Snapshot) -> bool:
     return snapshot.failure is not None and snapshot.failure.reason.retryable
 
 
-def _continued(earlier: Attempt, snapshot: Snapshot) -> Snapshot:
+def continued(earlier: Attempt, snapshot: Snapshot) -> Snapshot:
     """Count the tries, and keep the commands that earlier ones sent."""
+    tries = earlier.tries + snapshot.attempt.tries
     commands = (*earlier.commands, *snapshot.attempt.commands)
-    return replace(snapshot, attempt=replace(snapshot.attempt, tries=earlier.tries + 1, commands=commands))
+    return replace(snapshot, attempt=replace(snapshot.attempt, tries=tries, commands=commands))
