@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Mapping
+import socket
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,6 +14,7 @@ import yaml
 
 from tests.lab.sshd import SshHosts
 
+from .run import PATIENCE_S
 from .server import ROOT
 
 RECORDINGS: Final = ROOT / "tests/recordings/docker-20.10-classic"
@@ -26,7 +29,7 @@ def recorded(folder: Path, state: str) -> Path:
 def empty_catalog(folder: Path) -> Path:
     """Make a catalog that declares nothing."""
     catalog = folder / "catalog"
-    catalog.mkdir()
+    catalog.mkdir(parents=True)
     (catalog / "hosts.yaml").write_text("schema: platformctl/inventory/v1\nhosts: {}\n")
     return catalog
 
@@ -56,6 +59,18 @@ def add_module(catalog: Path, document: Mapping[str, Any], lock: Mapping[str, An
     (folder / "module.yaml").write_text(yaml.safe_dump(dict(document)))
     if lock:
         (folder / "image.lock.json").write_text(json.dumps(lock))
+
+
+@contextmanager
+def waiting(folder: Path) -> Iterator[tuple[Path, socket.socket]]:
+    """Make a catalog whose host takes a connection and then keeps silent; also return where it listens."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(PATIENCE_S)
+        catalog = empty_catalog(folder)
+        add_host(catalog, "silent", transport="ssh", address="127.0.0.1", port=listener.getsockname()[1], user="nobody")
+        declaration = {"schema": "platformctl/module/v1", "name": "np-edge", "host": "silent", "container": "np-edge"}
+        add_module(catalog, {**declaration, "image": "nginx:1"})
+        yield catalog, listener
 
 
 def forget_locks(catalog: Path) -> None:

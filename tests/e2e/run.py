@@ -19,6 +19,7 @@ from prefect.client.schemas.filters import (
 )
 from prefect.client.schemas.objects import Artifact, FlowRun
 from prefect.deployments import run_deployment
+from prefect.states import Cancelling
 
 PATIENCE_S: Final = 180.0
 """How long something may take until it counts as never happening. No test passes or fails by being quick."""
@@ -46,6 +47,11 @@ class Run:
         """Return the run as it is now."""
         with get_client(sync_client=True) as client:
             return client.read_flow_run(self.id)
+
+    def cancel(self) -> None:
+        """Ask for the end of the run, as the interface's button does."""
+        with get_client(sync_client=True) as client:
+            client.set_flow_run_state(self.id, Cancelling())
 
     def finished(self) -> FlowRun:
         """Return the run when it has ended."""

@@ -15,7 +15,7 @@ from prefect.exceptions import PrefectHTTPStatusError
 
 from tests.lab.fleet import SECRET
 
-from .catalog import IN_SYNC, edit_containers, forget_locks, recorded
+from .catalog import IN_SYNC, edit_containers, forget_locks, recorded, waiting
 from .plans import plan_folders
 from .run import Run, eventually, start
 from .server import Server
@@ -136,16 +136,28 @@ def test_nothing_tells_a_secret(runs: Mapping[str, Run], place: Path, server: Se
     assert SECRET in (place / "meerkat/containers.json").read_text()
 
 
-def test_nightly_run_is_alone_and_adds_a_version(place: Path) -> None:
-    """Of two nights at once one is cancelled; a later one publishes under the same keys, as a new version."""
+def test_nightly_run_is_alone(place: Path) -> None:
+    """A night that finds another one still under way is cancelled, and says why."""
+    with waiting(place / "alone") as (catalog, listener):
+        parameters = {"catalog": str(catalog), "store": str(place / "stores/alone")}
+        first = start(NIGHTLY, **parameters)
+        connection, _ = listener.accept()
+        with connection:
+            second = start(NIGHTLY, **parameters)
+            assert second.ending() == ("CANCELLED", "Cancelled", "Deployment concurrency limit reached.")
+            first.cancel()
+            assert first.ending()[:2] == ("CANCELLED", "Cancelled")
+
+
+def test_later_night_adds_a_version(place: Path) -> None:
+    """Nights publish under the same keys, each a version of its own."""
     parameters = {"catalog": str(recorded(place / "nightly", "drifted")), "store": str(place / "stores/nightly")}
-    both = {run.ending(): run for run in [start(NIGHTLY, **parameters) for _ in range(2)]}
-    assert set(both) == {("CANCELLED", "Cancelled", "Deployment concurrency limit reached."), ENDINGS["drift"]}
-    night = both[ENDINGS["drift"]]
-    later = start(NIGHTLY, **parameters)
-    assert later.ending() == ENDINGS["drift"]
-    assert later.read().name == f"nightly-smoke · {ENDINGS['drift'][2]}"
-    first, second = ({key: artifact.id for key, artifact in run.artifacts().items()} for run in (night, later))
+    nights = []
+    for _ in range(2):
+        nights.append(night := start(NIGHTLY, **parameters))
+        assert night.ending() == ENDINGS["drift"]
+        assert night.read().name == f"nightly-smoke · {ENDINGS['drift'][2]}"
+    first, second = ({key: artifact.id for key, artifact in run.artifacts().items()} for run in nights)
     assert set(first) == set(second) == {"plan-nightly-smoke", "plan-nightly-smoke-modules"}
     assert set(first.values()).isdisjoint(second.values())
 
