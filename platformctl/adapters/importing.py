@@ -11,6 +11,8 @@ import yaml
 from platformctl.adapters.catalog_folder import load_catalog, load_inventory
 from platformctl.adapters.file import write_atomically
 from platformctl.adapters.fleet import Retry, observe_host, transport_for
+from platformctl.adapters.locking import write_locks
+from platformctl.adapters.store import Store
 from platformctl.catalog.catalog import NamedHost
 from platformctl.catalog.definition import suggestion
 from platformctl.catalog.module import Module
@@ -30,14 +32,19 @@ _TWICE: Final = (
 )
 
 
-def import_modules(root: Path, inventory: Path, hosts: Iterable[str], names: Iterable[str]) -> Iterator[str]:
-    """Write a module for each running container that no module declares; yield a line about each.
+def import_modules(
+    root: Path, inventory: Path, hosts: Iterable[str], names: Iterable[str], store: Store | None
+) -> Iterator[str]:
+    """Write a module, and the lock of its pin, for each running container that no module declares.
+
+    Yields a line about each. A lock that cannot be had now keeps no module from being written.
 
     Args:
         root: the catalog's folder; modules/ in it is made where there is none.
         inventory: the file of hosts.
         hosts: which of them to import from.
         names: containers to import, running or not; none means every running one.
+        store: where registries' answers are kept; None asks no registry and writes no lock.
 
     Raises:
         InputInvalid: the catalog or a name is wrong, or a module's file exists already; then nothing is written.
@@ -53,6 +60,9 @@ def import_modules(root: Path, inventory: Path, hosts: Iterable[str], names: Ite
         yield "nothing to import: a module declares every container that was asked for"
     for one in declared:
         yield _write(root, one) if isinstance(one, Declaration) else f"left out {printable(one.name)}: {one.why}"
+    pinned = [one.name for one in declared if isinstance(one, Declaration) and one.pinned]
+    if store and pinned:
+        yield from (locked.line for locked in write_locks(root, inventory, pinned, store))
 
 
 def _write(root: Path, declaration: Declaration) -> str:

@@ -13,7 +13,7 @@ from platformctl.identity.knowledge import Knowledge
 from platformctl.identity.reference import Reference
 from platformctl.identity.walk import ClosureUnread
 from platformctl.observation.host import FleetObservation
-from platformctl.plan.needs import Need, needed_closures, unresolved_tags
+from platformctl.plan.needs import Need, needed_closures, wanted_tags
 from platformctl.plan.pairing import pair
 from platformctl.render.printable import printable
 
@@ -46,7 +46,7 @@ def learn(
     """Return the knowledge and what could be added to it. Nobody is asked for what decides nothing, or twice."""
     modules = tuple(module for module in desired.modules if module.name in scope)
     pairing = pair(desired.modules, observed)
-    knowledge = _resolved(sources.registries, unresolved_tags(modules, pairing), knowledge)
+    knowledge = _resolved(sources.registries, wanted_tags(modules, pairing), knowledge)
     while True:
         known = knowledge.with_locks(desired.closures)
         needs = needed_closures(modules, pairing, observed, known)

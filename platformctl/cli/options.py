@@ -49,9 +49,12 @@ def add_looking(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="read snapshots, one folder for each host as observe writes them, instead of the hosts",
     )
-    parser.add_argument(
-        "--offline", action="store_true", help="ask no registry; what neither lock nor store tells stays inconclusive"
-    )
+    add_offline(parser, "what neither lock nor store tells stays inconclusive")
+
+
+def add_offline(parser: argparse.ArgumentParser, consequence: str) -> None:
+    """Whether registries may be asked."""
+    parser.add_argument("--offline", action="store_true", help=f"ask no registry; {consequence}")
 
 
 def add_hosts(parser: argparse.ArgumentParser, purpose: str, *, required: bool = False) -> None:

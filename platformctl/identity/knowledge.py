@@ -26,6 +26,11 @@ class Knowledge:
         """Return a declared image with the digest that its tag was resolved to, where it declares none itself."""
         return declared if declared.digest else replace(declared, digest=self.tags.get(str(declared)))
 
+    def tag_moved(self, declared: Reference) -> bool:
+        """Tell whether a declared tag is known to mean another digest now than the one declared beside it."""
+        now = self.tags.get(str(replace(declared, digest=None)))
+        return None not in (declared.tag, declared.digest, now) and now != declared.digest
+
     def with_locks(self, locks: Iterable[Closure]) -> Knowledge:
         """Return this and what locks say. A digest has one meaning, so which of two sources counts is only a name."""
         ordered = sorted(locks, key=lambda closure: closure.source, reverse=True)

@@ -7,6 +7,7 @@ from typing import Final
 
 from platformctl.catalog.module import Module
 from platformctl.identity.candidate import RunningImage
+from platformctl.identity.knowledge import Knowledge
 from platformctl.observation.container import Container
 
 
@@ -15,15 +16,17 @@ class Flag(StrEnum):
 
     REPOSITORY_DIFFERS = "repository-differs"
     PLATFORM_DIFFERS = "platform-differs"
+    TAG_MOVED = "tag-moved"
 
 
 SENTENCES: Final = {
     Flag.REPOSITORY_DIFFERS: "The running image goes by other repository names than the declared one.",
     Flag.PLATFORM_DIFFERS: "The running image is for another platform than the declared one.",
+    Flag.TAG_MOVED: "The declared tag means another image now than the digest that is declared beside it.",
 }
 
 
-def flags(module: Module, container: Container, running: RunningImage) -> tuple[Flag, ...]:
+def flags(module: Module, container: Container, running: RunningImage, knowledge: Knowledge) -> tuple[Flag, ...]:
     """Return the flags of one container, sorted."""
     found = set()
     repositories = {candidate.repository for candidate in running.candidates} | {container.requested_repository}
@@ -32,6 +35,8 @@ def flags(module: Module, container: Container, running: RunningImage) -> tuple[
         found.add(Flag.REPOSITORY_DIFFERS)
     if module.platform and running.platform and not _same_platform(module.platform, running.platform):
         found.add(Flag.PLATFORM_DIFFERS)
+    if knowledge.tag_moved(module.reference):
+        found.add(Flag.TAG_MOVED)
     return tuple(sorted(found))
 
 

@@ -112,7 +112,7 @@ def _judge_container(module: Module, host: Reached, container: Listed, knowledge
         unknown=tuple(_unknowns(module, container, image)),
         proven=(image,) if image.verdict is Verdict.IN_SYNC else (),
         evidence=(*evidence, *_closure_evidence(module.reference, pinned, knowledge)),
-        flags=flags(module, container, running),
+        flags=flags(module, container, running, knowledge),
     )
     return _labelled(finding, container.name) if module.select else finding
 
@@ -173,6 +173,8 @@ def _engine_evidence(engine: Engine) -> Iterator[Evidence]:
 def _closure_evidence(declared: Reference, pinned: Reference, knowledge: Knowledge) -> Iterator[Evidence]:
     if declared.digest is None and pinned.digest:
         yield Evidence("registry", "tag", str(pinned))
+    if knowledge.tag_moved(declared):
+        yield Evidence("registry", "tag", str(knowledge.pinned(replace(declared, digest=None))))
     for wanted in filter(None, (str(declared), pinned.digest)):
         if wanted in knowledge.unread:
             yield Evidence("registry", "error", knowledge.unread[wanted])

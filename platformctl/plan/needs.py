@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from platformctl.catalog.module import Module
 from platformctl.errors import ReferenceInvalid
@@ -47,10 +47,14 @@ def needed_closures(
     return tuple(Need(digest, tuple(wanted[digest].values())) for digest in sorted(wanted))
 
 
-def unresolved_tags(modules: tuple[Module, ...], pairing: Pairing) -> tuple[Reference, ...]:
-    """Return the declared images without a digest of modules that have a container, sorted."""
-    found = {module.reference for module in modules if pairing.containers[module.name]}
-    return tuple(sorted((one for one in found if one.digest is None), key=str))
+def wanted_tags(modules: tuple[Module, ...], pairing: Pairing) -> tuple[Reference, ...]:
+    """Return the images of modules with a container by tag alone, sorted: those whose tag may have moved.
+
+    A tag without a digest decides what is pinned. One beside a digest decides nothing and is worth a flag.
+    """
+    declared = {module.reference for module in modules if pairing.containers[module.name]}
+    tagged = {replace(one, digest=None) for one in declared if one.tag or one.digest is None}
+    return tuple(sorted(tagged, key=str))
 
 
 def _needs(module: Module, running: RunningImage, knowledge: Knowledge) -> Iterator[Need]:

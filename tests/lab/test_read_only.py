@@ -129,7 +129,7 @@ def recorded(watched: Watched) -> list[str]:
         ["observe", "--inventory", "hosts.yaml", "--out", "out"],
         ["plan", "--catalog", ".", "--store", "store", "--no-confirm"],
         ["plan", "--catalog", ".", "--store", "store", "--confirm-after", "0"],
-        ["import", "--catalog", ".", "--container", "agent"],
+        ["import", "--catalog", ".", "--container", "agent", "--store", "store"],
     ],
     ids=["observe", "plan", "plan-confirmed", "import"],
 )

@@ -130,6 +130,22 @@ def test_a_tag_means_what_its_registry_says_now(tmp_path: Path, registry: Server
     assert len(registry.questions) == 5 + 2
 
 
+def test_a_tag_beside_a_digest_only_raises_a_flag(tmp_path: Path, registry: Server) -> None:
+    """A moved tag is named, a silent registry is no reason to say anything, and no verdict changes."""
+    with serving(lambda _: Reply(404)) as empty:
+        pins = {"moved": (registry, OTHER), "stayed": (registry, WEB), "silent": (empty, WEB)}
+        images = {name: f"{one.address}/apps/web:1.4@{image.digest}" for name, (one, image) in pins.items()}
+        declare(tmp_path, **images)
+        running(tmp_path, **{name: image for name, (_, image) in pins.items()})
+        learned = planned(tmp_path)
+        assert empty.questions[0] == "HEAD /v2/apps/web/manifests/1.4"
+    flags = {module["name"]: module["flags"] for module in learned["modules"]}
+    assert flags == {"moved": ["tag-moved"], "silent": [], "stayed": []}
+    assert verdicts(learned) == {"moved": "same-config", "silent": "same-config", "stayed": "same-config"}
+    assert said(learned, "registry") == [("tag", f"{registry.address}/apps/web:1.4@{WEB.digest}")]
+    assert [module["flags"] for module in planned(tmp_path, "--offline")["modules"]] == [[], [], []]
+
+
 def test_a_tag_that_nobody_resolves_stays_open(tmp_path: Path, registry: Server) -> None:
     """The reason is that it is a tag, and the evidence says why its registry did not tell."""
     with serving(lambda _: Reply(404)) as empty:

@@ -13,9 +13,12 @@ import yaml
 
 from platformctl.cli import main
 from platformctl.plan.plan import Plan
+from tests.unit.adapters.registry_catalog import declare, running
+from tests.unit.adapters.registry_server import Reply, image, serving
 from tests.unit.recording import FLEET, RECORDINGS, Seen, copied, plan_of, verdicts
 
 STATES = RECORDINGS / "docker-20.10-classic"
+WEB = image()
 UNNAMEABLE = "a module cannot have this name: up to 63 letters, digits, dots, dashes and underscores"
 
 
@@ -27,8 +30,8 @@ def undeclared(recording: Path, tmp_path: Path) -> Path:
 
 
 def import_from(catalog: Path, *more: str) -> int:
-    """Import into a catalog."""
-    return main(["import", "--catalog", str(catalog), *more])
+    """Import into a catalog, asking no registry."""
+    return main(["import", "--catalog", str(catalog), "--offline", *more])
 
 
 def module(catalog: Path, name: str) -> dict[str, object]:
@@ -213,6 +216,30 @@ def test_a_host_that_does_not_answer_is_named(tmp_path: Path, capsys: pytest.Cap
     assert not (catalog / "modules").exists()
     path = catalog / "snapshots/rs1000/host.json"
     assert capsys.readouterr().err == f"snapshot-absent: rs1000: there is no {path}\n"
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["registry", "no registry"])
+def test_a_lock_is_written_where_it_can_be_had(
+    tmp_path: Path,
+    known: bool,  # noqa: FBT001  pytest passes it by name
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The pin's meaning is kept beside it; where no registry tells, the module is written all the same."""
+    with serving(WEB.answers if known else lambda _: Reply(404)) as registry:
+        pin = f"{registry.address}/apps/web@{WEB.digest}"
+        running(declare(tmp_path), web=WEB)
+        _edit(tmp_path / "h1", "containers.json", lambda found: found[0].update(Config={"Image": pin}))
+        options = ["--catalog", str(tmp_path), "--store", str(tmp_path / "store"), "--host", "h1"]
+        assert main(["import", *options]) == 0
+    folder = tmp_path / "modules" / "web"
+    assert module(tmp_path, "web")["image"] == pin
+    lock = "modules/web/image.lock.json"
+    why = f"http://{registry.address}: manifests/{WEB.digest} of apps/web: it has none"
+    said = f"{lock}: written" if known else f"{lock}: not written: {why}"
+    assert capsys.readouterr().err.splitlines() == [f"{folder}/module.yaml", said]
+    assert (folder / "image.lock.json").exists() is known
+    if known:
+        assert main(["lock", "--check", "--catalog", str(tmp_path)]) == 0
 
 
 def test_no_secret_is_written(tmp_path: Path) -> None:

@@ -6,6 +6,8 @@ from dataclasses import replace
 from itertools import permutations
 from typing import Final
 
+import pytest
+
 from platformctl.identity.closure import Closure
 from platformctl.identity.digest import Digest
 from platformctl.identity.knowledge import NOTHING, Knowledge
@@ -59,6 +61,23 @@ def test_a_declared_digest_stays() -> None:
     declared = replace(TAG, digest=ONE)
     found = NOTHING.with_tag(TAG, TWO).with_tag(declared, TWO)
     assert found.pinned(declared) == declared
+
+
+@pytest.mark.parametrize(
+    ("declared", "moved"),
+    [
+        (f"nginx:1.27@{ONE}", True),
+        (f"nginx:1.27@{TWO}", False),
+        (f"nginx:1.28@{ONE}", False),
+        (f"nginx@{ONE}", False),
+        ("nginx:1.27", False),
+    ],
+)
+def test_a_tag_has_moved_where_it_is_known_to(declared: str, moved: bool) -> None:  # noqa: FBT001  pytest passes it
+    """It needs a tag and a digest side by side, and an answer that is another digest."""
+    known = NOTHING.with_tag(parse_reference("nginx:1.27"), TWO).with_tag(parse_reference("nginx"), TWO)
+    assert known.tag_moved(parse_reference(declared)) is moved
+    assert not NOTHING.tag_moved(parse_reference(declared))
 
 
 def test_a_lock_is_named_before_a_registry() -> None:

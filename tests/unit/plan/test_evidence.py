@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
+import pytest
+
 from platformctl.catalog.catalog import Catalog
 from platformctl.catalog.module import Module
 from platformctl.errors import Failure
 from platformctl.identity.closure import Closure, ImageConfig, Manifest
+from platformctl.identity.digest import Digest
 from platformctl.identity.knowledge import NOTHING, Knowledge
+from platformctl.identity.reference import parse_reference
 from platformctl.observation.host import FleetObservation
 from platformctl.observation.snapshot import Snapshot, observation
 from platformctl.plan.make import make_plan
@@ -101,6 +105,19 @@ def test_a_resolved_tag_is_shown_with_its_digest() -> None:
     module = known(look(container()), NOTHING.with_tag(tagged.reference, INDEX), tagged)
     assert (str(module.status), str(module.reason)) == ("in-sync", "exact")
     assert module.evidence[-1] == Evidence("registry", "tag", f"registry.example/app:1@{INDEX}")
+
+
+@pytest.mark.parametrize("beside", [INDEX, MANIFEST])
+def test_a_moved_tag_is_shown_and_colours_nothing(beside: Digest) -> None:
+    """What a tag means now stands in the evidence where it is another digest than the one declared beside it."""
+    tagged = declared("web", "h1", "web", image=f"registry.example/app:1@{beside}")
+    now = NOTHING.with_tag(parse_reference("registry.example/app:1"), MANIFEST)
+    module, offline = known(look(container()), now, tagged), known(look(container()), NOTHING, tagged)
+    moved = beside != MANIFEST
+    assert list(map(str, module.flags)) == ["tag-moved"] * moved
+    shown = (Evidence("registry", "tag", f"registry.example/app:1@{MANIFEST}"),) * moved
+    assert module.evidence == (*offline.evidence, *shown)
+    assert (module.status, module.reason) == (offline.status, offline.reason)
 
 
 def test_evidence_of_replicas_names_the_container() -> None:

@@ -18,7 +18,7 @@ from platformctl.identity.knowledge import NOTHING, Knowledge
 from platformctl.observation.host import FleetObservation
 from platformctl.observation.snapshot import Snapshot, observation
 from platformctl.plan.make import make_plan
-from platformctl.plan.needs import needed_closures, unresolved_tags
+from platformctl.plan.needs import needed_closures, wanted_tags
 from platformctl.plan.pairing import pair
 from platformctl.reason import Reason
 
@@ -122,20 +122,21 @@ def test_replicas_add_up() -> None:
     assert [one for one, _ in needs(containerd(look(*replicas)), locked(), service)] == sorted([OLD, MANIFEST])
 
 
-def test_tags_of_containers_that_are_there_are_unresolved() -> None:
-    """Each is named once, sorted; a digest is resolved already, and of what is not there nothing could be judged."""
+def test_tags_of_containers_that_are_there_are_wanted() -> None:
+    """Each is named once, sorted; a digest alone has no tag, and of what is not there nothing could be judged."""
     modules = tuple(
         declared(f"m{number}", "h1", f"c{number}", image=image)
         for number, image in enumerate(("b:1", "a", PINNED, "b:1", f"a:1@{OLD}", "c:1"))
     )
     seen = FleetObservation((observation(look(*(other(f"c{number}", number) for number in range(1, 6)))),))
-    assert [str(one) for one in unresolved_tags(modules, pair(modules, seen))] == [
+    assert [str(one) for one in wanted_tags(modules, pair(modules, seen))] == [
         "docker.io/library/a",
+        "docker.io/library/a:1",
         "docker.io/library/b:1",
         "docker.io/library/c:1",
     ]
-    assert unresolved_tags(modules[:1], pair(modules, seen)) == (), "c0 is missing"
-    assert unresolved_tags(modules, pair(modules, FleetObservation((observation(DARK),)))) == ()
+    assert wanted_tags(modules[:1], pair(modules, seen)) == (), "c0 is missing"
+    assert wanted_tags(modules, pair(modules, FleetObservation((observation(DARK),)))) == ()
 
 
 @unhurried
