@@ -1,0 +1,1 @@
+"""The rules of other tools, and the page that compares them."""
