@@ -33,26 +33,51 @@ class Question:
     ids: tuple[str, ...] = ()
 
 
-_ARGV: Final = {
+class Client(StrEnum):
+    """What is asked on a host: a command of its engine, or the host agent, which asks the engine's API."""
+
+    DOCKER = "docker"
+    PODMAN = "podman"
+    AGENT = "agent"
+
+
+_DOCKER: Final = {
     Purpose.VERSION: ("docker", "version", "--format", "{{json .}}"),
     Purpose.INFO: ("docker", "info", "--format", "{{json .}}"),
-    Purpose.LIST_CONTAINERS: (
-        "docker",
-        "container",
-        "ls",
-        "--all",
-        "--no-trunc",
-        "--format",
-        "{{.ID}} {{.Names}}",
-    ),
+    Purpose.LIST_CONTAINERS: ("docker", "container", "ls", "--all", "--no-trunc", "--format", "{{.ID}} {{.Names}}"),
     Purpose.INSPECT_CONTAINERS: ("docker", "container", "inspect", "--"),
     Purpose.INSPECT_IMAGES: ("docker", "image", "inspect", "--"),
 }
 
+COMMANDS: Final = {
+    Client.DOCKER: _DOCKER,
+    Client.PODMAN: {purpose: ("podman", *words[1:]) for purpose, words in _DOCKER.items()},
+}
+"""Every command without the IDs that follow those of the two inspects (docker 20.10 to 28.5, podman 4.3 and 5.4)."""
+
+API_PATHS: Final = {
+    Purpose.VERSION: "/version",
+    Purpose.INFO: "/info",
+    Purpose.LIST_CONTAINERS: "/containers/json?all=1",
+    Purpose.INSPECT_CONTAINERS: "/containers/{id}/json",
+    Purpose.INSPECT_IMAGES: "/images/{id}/json",
+}
+"""Every path of an engine's API that is asked, always by GET."""
+
+AGENT_COMMAND: Final = "platformctl-agent"
+AGENT_WORDS: Final = {
+    Purpose.VERSION: "version",
+    Purpose.INFO: "info",
+    Purpose.LIST_CONTAINERS: "containers",
+    Purpose.INSPECT_CONTAINERS: "container:{id}",
+    Purpose.INSPECT_IMAGES: "image:{id}",
+}
+"""What the host agent is asked: its name, and a word for each path of the API, so that nothing needs quotes."""
+
 
 def argv(question: Question) -> tuple[str, ...]:
     """Spell a question for the docker command line (20.10 to 28.5). IDs are hex digits: nothing needs quotes."""
-    return (*_ARGV[question.purpose], *question.ids)
+    return (*_DOCKER[question.purpose], *question.ids)
 
 
 def inspect_containers(ids: Iterable[str]) -> tuple[Question, ...]:
