@@ -44,8 +44,8 @@ holds it to them.
 - A rule that says drift of everything it does not recognise is right wherever there is drift. What it costs are the
   false reds.
 - A rule is read for one release. Podman is counted for those tools only whose own documentation names it.
-- platformctl has the lock of the pin and asks no registry. The states whose declaration is a tag only (`tag-declared`,
-  `tag-declared-moved`) are therefore open to it here; for the others the registry's answer is what the lab knows.
+- platformctl has the lock of the pin and asks the registry for what this leaves open, as the other tools ask it;
+  `offline` it has the lock only. For the others the registry's answer is what the lab knows.
 
 ## Signs
 

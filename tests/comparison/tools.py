@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 
 from . import rules
 from .case import Case
-from .product import platformctl
+from .product import platformctl, platformctl_offline
 from .says import Says
 
 Rule: TypeAlias = Callable[[Case], Says]
@@ -48,8 +48,9 @@ US: Final = Tool(
     platformctl,
     "Does this container run the declared image?",
     "Every digest that names the running image is looked for in all that the pinned digest means; drift needs a proof "
-    "too. It has the lock beside the pin and asks no registry.",
+    "too. It has the lock beside the pin, and asks the registry for what this leaves open.",
 )
+US_OFFLINE: Final = Tool("platformctl, offline", platformctl_offline, US.question, US.because, in_table=False)
 OTHERS: Final = (
     Tool(
         "Watchtower",
@@ -154,5 +155,5 @@ OTHERS: Final = (
         in_table=False,
     ),
 )
-TOOLS: Final = (US, *OTHERS)
+TOOLS: Final = (US, US_OFFLINE, *OTHERS)
 COLUMNS: Final = tuple(tool for tool in TOOLS if tool.in_table)

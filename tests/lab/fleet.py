@@ -45,7 +45,7 @@ def umami(engine: Engine, registry: Registry) -> Service:
     start(engine, old.tagged, name, *compose(name))
     new = push(registry, "umami-software/umami", "2.10.0", tag="latest")
     because = "The image that runs is no part of the pinned index."
-    return Service(name, new.pinned, because, changes=("container.image",), needs=closure(older="more"))
+    return Service(name, new.pinned, because, changes=("container.image",), needs=closure(older="registry"))
 
 
 def nameless(engine: Engine, registry: Registry) -> Service:

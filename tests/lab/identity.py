@@ -1,8 +1,9 @@
 """Every state of identity on every engine, live, judged by the product: ``python -m tests.lab.identity``.
 
 Of each state the lab knows the truth, since it made it. The product sees what each client shows: recorded, with the
-lock of the pin and without, while the registry is down; and live on the engine's socket, while it is up. Prints a
-table, writes build/identity.json with every verdict and its reason, and ends with 1 where one has the wrong colour.
+lock of the pin and without, while the registry is down, and with the lock while it is up; and live on the engine's
+socket. Prints a table, writes build/identity.json with every verdict and its reason, and ends with 1 where one has the
+wrong colour.
 """
 
 from __future__ import annotations
@@ -25,14 +26,15 @@ from .errors import LabError
 from .identities import IDENTITIES, UNSHOWN
 from .record import OUT, REGISTRY, Scene, make, record, scenarios, write_inventory
 from .registry import registry
-from .service import Service, Verdict
-from .sight import Sight
+from .service import Verdict
+from .sight import Need, Sight
 from .workspace import workspace
 
 BUILD = Path(__file__).parents[2] / "build"
 SIGNS = {"in-sync": "=", "drift": "~", "inconclusive": "?"}
 
-Way: TypeAlias = Literal["locked", "unlocked", "live"]
+Way: TypeAlias = Literal["locked", "unlocked", "asked", "live"]
+WAYS: Mapping[Way, Need] = {"locked": "closure", "unlocked": "nothing", "asked": "registry", "live": "registry"}
 # "short": it could have been proven. "beyond": it was right, and the lab knows no proof.
 Mark: TypeAlias = Literal["right", "short", "beyond", "false-red", "false-green"]
 
@@ -69,6 +71,8 @@ def judge(kind: str, scenario: str, place: Path, out: Path) -> Iterator[Found]:
         sights = [next(iter(views.values())).sight for views in scene.views]
         live = _live(scene, folders[scene.kind.live], place / "live")
         yield from _found(scene, sights[scene.kind.live], live, "live", folders[scene.kind.live].parent.name)
+        for folder, sight in zip(folders, sights, strict=True):
+            yield from _found(scene, sight, folder, "asked", folder.parent.name)
         running.stop()
         for folder, sight in zip(folders, sights, strict=True):
             yield from _found(scene, sight, folder, "locked", folder.parent.name)
@@ -113,17 +117,17 @@ def table(found: Iterable[Found]) -> str:
     engines = list(dict.fromkeys(engine for row in rows.values() for engine in row))
     width = max((len(state) for state in rows), default=5)
     lines = [
-        "= in-sync  ~ drift  ? inconclusive; in this order: with the lock, without, live",
+        "= in-sync  ~ drift  ? inconclusive; in this order: with the lock, without, with lock and registry, live",
         "after it what could be proven more (short), or !! for a wrong colour; truth and pin are in the first columns",
         "",
         *(f"{number}: {engine}" for number, engine in enumerate(engines, 1)),
         "",
-        f"{'state':{width}}  so  {'pin':12}  " + "  ".join(f"{number:<10}" for number in range(1, len(engines) + 1)),
+        f"{'state':{width}}  so  {'pin':12}  " + "  ".join(f"{number:<11}" for number in range(1, len(engines) + 1)),
     ]
     for state in sorted(rows):
         first = next(iter(next(iter(rows[state].values())).values()))
         pin = first.desired.partition("@sha256:")[2][:12] or "tag"
-        cells = "  ".join(f"{_cell(rows[state].get(engine, {})):10}" for engine in engines)
+        cells = "  ".join(f"{_cell(rows[state].get(engine, {})):11}" for engine in engines)
         lines.append(f"{state:{width}}  {SIGNS[first.truth]}   {pin:12}  {cells}".rstrip())
     marks = [each.mark for each in rows_of(rows)]
     lines += ["", ", ".join(f"{marks.count(mark)} {mark}" for mark in ("right", "short", "beyond"))]
@@ -140,8 +144,7 @@ def rows_of(rows: Mapping[str, Mapping[str, Mapping[Way, Found]]]) -> list[Found
 def _cell(cell: Mapping[Way, Found]) -> str:
     if not cell:
         return "."
-    ways: tuple[Way, ...] = ("locked", "unlocked", "live")
-    signs = "".join(SIGNS.get(cell[way].verdict, "#") if way in cell else " " for way in ways)
+    signs = "".join(SIGNS.get(cell[way].verdict, "#") if way in cell else " " for way in WAYS)
     marks = {each.mark for each in cell.values()}
     if marks & {"false-red", "false-green"}:
         return f"{signs} !!"
@@ -156,7 +159,7 @@ def _live(scene: Scene, recorded: Path, folder: Path) -> Path:
 
 
 def _found(scene: Scene, sight: Sight, catalog: Path, way: Way, engine: str) -> Iterator[Found]:
-    verdicts = _plan(catalog)
+    verdicts = _plan(catalog, keep=way == "asked")
     for service in (service for each in scene.services.values() for service in each):
         verdict, reason = verdicts.get(service.name, ("no verdict", verdicts[""][1] if "" in verdicts else ""))
         yield Found(
@@ -166,23 +169,25 @@ def _found(scene: Scene, sight: Sight, catalog: Path, way: Way, engine: str) -> 
             desired=service.image,
             way=way,
             truth=service.truth,
-            provable=_provable(service, sight, way),
+            provable=service.verdict_at(sight, WAYS[way]),
             verdict=verdict,
             reason=reason,
             because=service.because,
         )
 
 
-def _provable(service: Service, sight: Sight, way: Way) -> Verdict:
-    return service.verdict_at(sight, closure=way != "unlocked")
+def _plan(catalog: Path, *, keep: bool) -> Mapping[str, tuple[str, str]]:
+    """Return verdict and reason by module; what the product said instead stands under the empty name.
 
-
-def _plan(catalog: Path) -> Mapping[str, tuple[str, str]]:
-    """Return verdict and reason by module; what the product said instead stands under the empty name."""
+    With `keep` what the registry answered is put beside the recording.
+    """
     said, out = io.StringIO(), catalog.with_name(f"{catalog.name}.plan.json")
     arguments = ["plan", "--catalog", str(catalog), "--format", "json", "--no-confirm", "--out", str(out)]
     with workspace() as store, contextlib.redirect_stderr(said), contextlib.redirect_stdout(said):
         platformctl([*arguments, "--store", str(store)])
+        for answers in store.glob("plans/*/*/snapshot/registries.json") if keep else ():
+            (catalog / "asked").mkdir(exist_ok=True)
+            shutil.copy(answers, catalog / "asked")
     if not out.exists():
         return {"": ("no verdict", said.getvalue())}
     modules = json.loads(out.read_text())["modules"]

@@ -12,7 +12,7 @@ from .registry import Registry
 from .service import IMAGE, Service
 from .sight import Needs, closure
 
-NEVER = Needs("more", "more", "more", "more", "more")
+RESOLVED = Needs("registry", "registry", "registry", "registry", "registry")
 
 
 def tag_moved(engine: Engine, registry: Registry) -> Service:
@@ -30,7 +30,7 @@ def tag_declared(engine: Engine, registry: Registry) -> Service:
     name = "np-paste"
     pushed = push(registry, "apps/paste", "1")
     start(engine, pushed.tagged, name, *compose(name))
-    return Service(name, pushed.tagged, "The tag names what runs, which no snapshot shows.", needs=NEVER)
+    return Service(name, pushed.tagged, "The tag names what runs, which no snapshot shows.", needs=RESOLVED)
 
 
 def tag_declared_moved(engine: Engine, registry: Registry) -> Service:
@@ -40,7 +40,7 @@ def tag_declared_moved(engine: Engine, registry: Registry) -> Service:
     new = push(registry, "apps/forms", "2", tag="latest")
     engine.run("pull", "--quiet", new.tagged)
     because = "The tag names another image than the one that runs, which no snapshot shows."
-    return Service(name, new.tagged, because, (IMAGE,), needs=NEVER)
+    return Service(name, new.tagged, because, (IMAGE,), needs=RESOLVED)
 
 
 def bogus_tag(engine: Engine, registry: Registry) -> Service:
@@ -79,7 +79,7 @@ def two_manifests(engine: Engine, registry: Registry) -> Service:
     for pushed in (runs, pinned):
         engine.run("pull", "--quiet", pushed.pinned)
     start(engine, runs.pinned, name, *compose(name))
-    needs = Needs(containerd="closure", older="more")
+    needs = Needs(containerd="closure", older="registry")
     return Service(name, pinned.pinned, "Both manifests have the config that runs.", needs=needs)
 
 
@@ -105,7 +105,7 @@ def retagged(engine: Engine, registry: Registry) -> Service:
     engine.run("tag", other.tagged, pinned.tagged)
     start(engine, pinned.tagged, name, *compose(name))
     because = "The name was given to another image on the host."
-    return Service(name, pinned.pinned, because, (IMAGE,), needs=closure(older="more"))
+    return Service(name, pinned.pinned, because, (IMAGE,), needs=closure(older="registry"))
 
 
 def renamed(engine: Engine, registry: Registry) -> Service:
@@ -126,7 +126,7 @@ def swapped(engine: Engine, registry: Registry) -> Service:
     for old, new in ((name, "aside"), ("np-blue-next", name), ("aside", "np-blue-next")):
         engine.run("rename", old, new)
     because = "The container of this name runs an image that is no part of the pinned index."
-    return Service(name, pinned.pinned, because, (IMAGE,), needs=closure(older="more"))
+    return Service(name, pinned.pinned, because, (IMAGE,), needs=closure(older="registry"))
 
 
 def created_by_old_id(engine: Engine, registry: Registry) -> Service:
@@ -140,7 +140,7 @@ def created_by_old_id(engine: Engine, registry: Registry) -> Service:
     engine.run("pull", "--quiet", new.tagged)
     start(engine, identifier, name, *compose(name))
     because = "What runs is no part of the pinned index."
-    return Service(name, new.pinned, because, (IMAGE,), needs=closure(older="more"))
+    return Service(name, new.pinned, because, (IMAGE,), needs=closure(older="registry"))
 
 
 def child_pinned_and_pulled(engine: Engine, registry: Registry) -> Service:

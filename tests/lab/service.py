@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 
 from .closure import Lock, lock
 from .image import Document
-from .sight import Need, Needs, Sight
+from .sight import NEEDS, Need, Needs, Sight
 
 Verdict: TypeAlias = Literal["in-sync", "drift", "inconclusive"]
 IMAGE = "container.image"
@@ -57,21 +57,24 @@ class Service:
     @property
     def verdict(self) -> Verdict:
         """What a classic store proves when the closure of the pin is known."""
-        return self.verdict_at(Sight.CLASSIC, closure=True)
+        return self.verdict_at(Sight.CLASSIC, "closure")
 
     @property
     def verdict_without_closure(self) -> Verdict:
         """What it proves when the closure is not known."""
-        return self.verdict_at(Sight.CLASSIC, closure=False)
+        return self.verdict_at(Sight.CLASSIC, "nothing")
 
-    def verdict_at(self, sight: Sight, *, closure: bool) -> Verdict:
-        """What can be proven where this much is shown, with the closure of the pin or without."""
-        provable = self.need(sight) in (("nothing", "closure") if closure else ("nothing",))
-        return self.truth if provable or set(self.changes) - {IMAGE} else "inconclusive"
+    def is_proven(self, sight: Sight, given: Need) -> bool:
+        """Whether the image can be judged where this much is shown and this much is known besides."""
+        return NEEDS.index(self.need(sight)) <= NEEDS.index(given)
 
-    def differing(self, sight: Sight = Sight.CLASSIC) -> tuple[str, ...]:
-        """Return the paths whose difference can be proven with the closure."""
-        return tuple(path for path in self.changes if path != IMAGE or self.need(sight) != "more")
+    def verdict_at(self, sight: Sight, given: Need) -> Verdict:
+        """What can be proven where this much is shown and this much is known besides."""
+        return self.truth if self.is_proven(sight, given) or set(self.changes) - {IMAGE} else "inconclusive"
+
+    def differing(self, sight: Sight, given: Need) -> tuple[str, ...]:
+        """Return the paths whose difference can be proven."""
+        return tuple(path for path in self.changes if path != IMAGE or self.is_proven(sight, given))
 
     def module(self, host: str) -> Document:
         """Return the document of ``modules/<name>/module.yaml``."""
@@ -95,8 +98,9 @@ class Service:
         """Return the verdicts that a recording is held to."""
         return {
             "truth": self.truth,
-            "verdict": self.verdict_at(sight, closure=True),
-            "verdictWithoutClosure": self.verdict_at(sight, closure=False),
-            "changes": list(self.differing(sight)),
+            "verdict": self.verdict_at(sight, "closure"),
+            "verdictWithoutClosure": self.verdict_at(sight, "nothing"),
+            "verdictWithRegistry": self.verdict_at(sight, "registry"),
+            "changes": list(self.differing(sight, "closure")),
             "because": self.because,
         }

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
-# "more": what is shown proves nothing even beside the closure of the pin.
-Need: TypeAlias = Literal["nothing", "closure", "more"]
+# What a proof needs besides what is shown, each with all before it: the closure of the pin; a registry that tells what
+# the running image's own digests mean, and what a tag does; more than anybody can be asked.
+Need: TypeAlias = Literal["nothing", "closure", "registry", "more"]
+NEEDS: tuple[Need, ...] = get_args(Need)
 
 
 class Sight(StrEnum):

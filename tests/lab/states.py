@@ -91,7 +91,7 @@ def attested_again(engine: Engine, registry: Registry) -> Service:
     start(engine, old.tagged, name, *compose(name))
     new = registry.push("apps/status", index(content, attestation(content)), "8")
     engine.run("pull", "--quiet", new.tagged)
-    needs = Needs(containerd="closure", older="more")
+    needs = Needs(containerd="closure", older="registry")
     return Service(name, new.pinned, "Both indexes hold the manifest that runs.", needs=needs)
 
 
@@ -114,7 +114,7 @@ def recompressed(engine: Engine, registry: Registry) -> Service:
     pulled = registry.push("apps/mirror", image(files), "2")
     pinned = registry.push("apps/mirror", image(files, compression=1), "2-fast")
     start(engine, pulled.tagged, name, *compose(name))
-    needs = closure(older="more")
+    needs = closure(older="registry")
     return Service(name, pinned.pinned, "Both manifests have the config that runs.", needs=needs)
 
 
@@ -125,7 +125,7 @@ def reconfigured(engine: Engine, registry: Registry) -> Service:
     pinned = registry.push("apps/notes", image(files, config={"Env": ["PATH=/bin", "MODE=strict"]}), "3-strict")
     start(engine, pulled.tagged, name, *compose(name))
     because = "Layers are equal, the config that runs is another one."
-    return Service(name, pinned.pinned, because, IMAGE, needs=closure(older="more"))
+    return Service(name, pinned.pinned, because, IMAGE, needs=closure())
 
 
 def committed(engine: Engine, registry: Registry) -> Service:

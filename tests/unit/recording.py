@@ -9,14 +9,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
+from platformctl.adapters.answers import read_answers
 from platformctl.adapters.fleet import Retry
 from platformctl.adapters.planning import Request, final_plan, look_at_fleet, prepare
 from platformctl.adapters.store import Store
+from platformctl.identity.knowledge import NOTHING
 from platformctl.plan.plan import Plan
 
 RECORDINGS: Final = Path(__file__).parent.parent / "recordings"
 STATES: Final = sorted(path.parent for path in RECORDINGS.glob("*/*/expected.json"))
-CLASSIC: Final = [folder for folder in STATES if folder.parent.name.endswith("-classic")]
+ASKED: Final = [folder for folder in STATES if (folder / "asked").exists()]
 FLEET: Final = RECORDINGS / "docker-20.10-classic" / "fleet"
 MEERKAT: Final = RECORDINGS / "docker-20.10-classic" / "meerkat"
 
@@ -40,9 +42,10 @@ def expected(folder: Path) -> Mapping[str, Any]:
     return document
 
 
-def plan_of(folder: Path, *, locks: bool = True) -> Plan:
-    """Plan a recording by one look, with its locks or as if there were none."""
+def plan_of(folder: Path, *, locks: bool = True, registry: bool = False) -> Plan:
+    """Plan a recording by one look, with its locks or as if there were none, and with what its registry answered."""
     job = prepare(Request(folder, offline=True), Store(folder))
+    job = replace(job, learned=read_answers(folder / "asked") or NOTHING) if registry else job
     job = job if locks else replace(job, catalog=replace(job.catalog, closures=()))
     return final_plan(job, look_at_fleet(job, Retry(tries=1), None))
 
