@@ -26,6 +26,10 @@ class Knowledge:
         """Return a declared image with the digest that its tag was resolved to, where it declares none itself."""
         return declared if declared.digest else replace(declared, digest=self.tags.get(str(declared)))
 
+    def closure_of(self, pinned: Reference) -> Closure | None:
+        """Return what the digest of an image means, where it has one and that is known."""
+        return self.closures.get(pinned.digest) if pinned.digest else None
+
     def with_locks(self, locks: Iterable[Closure]) -> Knowledge:
         """Return this and what locks say. A digest has one meaning, so which of two sources counts is only a name."""
         ordered = sorted(locks, key=lambda closure: closure.source, reverse=True)

@@ -71,7 +71,7 @@ def _sum_up(module: Module, findings: Iterable[_Finding], containers: tuple[List
         status=status,
         reason=next(reason for reason in reasons if reason.verdict is status),
         image=module.image,
-        container=", ".join(container.name or container.id[:12] for container in containers) or module.target,
+        container=", ".join(container.name for container in containers) or module.target,
         changes=tuple(change for finding in found for change in finding.changes),
         evidence=tuple(evidence for finding in found for evidence in finding.evidence),
         not_compared=tuple(dict.fromkeys([*skipped, *omitted])),
@@ -176,7 +176,7 @@ def _closure_evidence(declared: Reference, pinned: Reference, knowledge: Knowled
     for wanted in filter(None, (str(declared), pinned.digest)):
         if wanted in knowledge.unread:
             yield Evidence("registry", "error", knowledge.unread[wanted])
-    closure = knowledge.closures.get(pinned.digest) if pinned.digest else None
+    closure = knowledge.closure_of(pinned)
     if closure:
         yield Evidence("closure", "source", closure.source)
         for digest in sorted(closure.config_digests):

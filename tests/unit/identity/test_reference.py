@@ -92,6 +92,8 @@ REFUSED: Final = {
     " nginx": _SPACE,
     "nginx\x00": _NO_REFERENCE,
     "Nginx": "a repository name is lower-case: write 'nginx'",
+    "library/Nginx": "a repository name is lower-case: write 'library/nginx'",
+    f"Nginx@{SHA256}": "a repository name is lower-case: write 'nginx'",
     "ghcr.io/Apps/web:1": "a repository name is lower-case: write 'apps/web'",
     "a___b": _NO_REFERENCE,
     "a-.b": _NO_REFERENCE,
@@ -118,6 +120,8 @@ REFUSED: Final = {
     f"nginx@sha256:{'a' * 63}": "a sha256 digest has 64 hex digits, this one has 63",
     f"nginx@sha384:{'a' * 64}": "a sha384 digest has 96 hex digits, this one has 64",
     f"nginx@sha256:{'A' * 64}": "a sha256 digest is written in lower-case hex digits only",
+    "nginx@sha256:aa:bb": "a sha256 digest has 64 hex digits, this one has 5",
+    f"nginx@{'x' * 40}:aa": f"{_ALGORITHM}{'x' * 32!r}",
     f"nginx@SHA256:{'a' * 64}": f"{_ALGORITHM}'SHA256'",
     f"nginx@blake3:{'a' * 64}": f"{_ALGORITHM}'blake3'",
     f"nginx@md5:{'a' * 32}": f"{_ALGORITHM}'md5'",
@@ -128,6 +132,7 @@ REFUSED: Final = {
     "ghcr.io/" + "a" * 256: "a repository path has at most 255 characters, this one has 256",
     "a" * 248: "a repository path has at most 255 characters, this one has 256",
     "foo_bar.com/" + "a" * 244: "a repository path has at most 255 characters, this one has 256",
+    "a" * 1024: "a repository path has at most 255 characters, this one has 1032",
     "a" * 1025: "an image reference has at most 1024 characters, this text has 1025",
 }
 

@@ -176,11 +176,25 @@ def test_another_platform_is_a_flag(declaration: str | None, running: dict[str, 
     assert (str(found.status), list(map(str, found.flags))) == ("in-sync", flags)
 
 
-def test_another_repository_is_a_flag() -> None:
-    """The same bytes under another name are in-sync, and the name is worth a look."""
-    mirrored = container(Config={"Image": f"mirror.example/app@{digest('index', 0)}"})
-    found = judged(look(mirrored))
-    assert (str(found.status), list(map(str, found.flags))) == ("in-sync", ["repository-differs"])
+@pytest.mark.parametrize(
+    ("requested", "named", "flags"),
+    [
+        ("mirror.example/app", "mirror.example/app", ["repository-differs"]),
+        ("mirror.example/app", "other.example/app", ["repository-differs"]),
+        ("registry.example/app", "mirror.example/app", []),
+        ("mirror.example/app", "registry.example/app", []),
+    ],
+)
+def test_another_repository_is_a_flag(requested: str, named: str, flags: list[str]) -> None:
+    """The same bytes under other names only are in-sync, and the names are worth a look."""
+    record = {"Id": digest("config", 0), "RepoDigests": [f"{named}@{digest('index', 0)}"]}
+    found = judged(look(container(Config={"Image": f"{requested}:1"}), images=(record,)))
+    assert (str(found.status), list(map(str, found.flags))) == ("in-sync", flags)
+
+
+def test_an_image_without_a_name_raises_no_flag() -> None:
+    """Where no repository is known none differs."""
+    assert judged(look(container(Config={"Image": ""}))).flags == ()
 
 
 def test_what_is_not_compared_is_listed() -> None:
