@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 import pytest
@@ -215,9 +216,10 @@ def test_thousands_of_near_references_read_as_the_oracle_reads_them() -> None:
 @settings(max_examples=500, derandomize=True, deadline=None)
 @given(near_references())
 def test_normalising_twice_is_normalising_once(text: str) -> None:
-    """The normal form of a reference is its own normal form."""
+    """The normal form of a reference is its own normal form, and so is its repository alone."""
     found = read(text)
     assert found is None or parse_reference(str(found)) == found
+    assert found is None or parse_reference(found.repository) == replace(found, tag=None, digest=None)
 
 
 @settings(max_examples=1000, derandomize=True, deadline=None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
@@ -13,6 +13,8 @@ from platformctl.reason import Reason
 from .actual import digest
 from .one_host import PINNED, REPLICAS, WEB, container, half_gone, judged, look, plan, unreached
 from .strategies import declared
+
+HEALTHY: Final = {"health": "healthy"}
 
 
 def seen(module: ModulePlan) -> tuple[str, str, list[str]]:
@@ -106,6 +108,13 @@ def test_health(expected: str | None, health: str | None, verdict: str, reason: 
     state: dict[str, Any] = {"Status": "running", **({"Health": {"Status": health}} if health else {})}
     declaration = declared("web", "h1", "web", image=PINNED, expect={"health": expected})
     assert seen(judged(look(container(State=state)), declaration)) == (verdict, reason, paths)
+
+
+def test_a_health_that_differs_is_shown() -> None:
+    """What was declared stands beside what the engine reports."""
+    state = {"Status": "running", "Health": {"Status": "unhealthy"}}
+    module = judged(look(container(State=state)), declared("web", "h1", "web", image=PINNED, expect=HEALTHY))
+    assert module.changes == (Change("container.health", "healthy", "unhealthy", Reason.HEALTH_DIFFERS),)
 
 
 def test_two_descriptions_of_one_container_prove_nothing() -> None:

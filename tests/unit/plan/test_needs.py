@@ -126,11 +126,12 @@ def test_tags_of_containers_that_are_there_are_unresolved() -> None:
     """Each is named once, sorted; a digest is resolved already, and of what is not there nothing could be judged."""
     modules = tuple(
         declared(f"m{number}", "h1", f"c{number}", image=image)
-        for number, image in enumerate(("b:1", "a", PINNED, "b:1", f"a:1@{OLD}", "c:1"))
+        for number, image in enumerate(("b:1", "a", PINNED, "b:1", f"a:1@{OLD}", "c:1", "a:2"))
     )
-    seen = FleetObservation((observation(look(*(other(f"c{number}", number) for number in range(1, 6)))),))
+    seen = FleetObservation((observation(look(*(other(f"c{number}", number) for number in range(1, 7)))),))
     assert [str(one) for one in unresolved_tags(modules, pair(modules, seen))] == [
         "docker.io/library/a",
+        "docker.io/library/a:2",
         "docker.io/library/b:1",
         "docker.io/library/c:1",
     ]
