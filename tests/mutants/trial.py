@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from importlib.machinery import ModuleSpec, SourceFileLoader
-from signal import alarm
+from resource import RLIMIT_CPU, setrlimit
 from types import CodeType
 from typing import Final
 
@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, Phase, settings
 from .mutant import Mutant
 
 TIME_LIMIT_S: Final = 120
-"""A mutant that makes a loop endless is noticed by this."""
+"""What a trial may have of a processor, however busy the machine is: a mutant can make a loop endless."""
 
 _OPTIONS: Final = ("-x", "-q", "--tb=no", "--assert=plain", "-p", "no:cacheprovider")
 _EXAMPLES: Final = 20
@@ -88,7 +88,7 @@ def forked(work: Callable[[], int]) -> int:
     if process == 0:
         code = 1
         try:
-            alarm(TIME_LIMIT_S)
+            setrlimit(RLIMIT_CPU, (TIME_LIMIT_S, TIME_LIMIT_S))
             silence = os.open(os.devnull, os.O_RDWR)
             for stream in (0, 1, 2):
                 os.dup2(silence, stream)
