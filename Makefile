@@ -53,7 +53,7 @@ deployments: $(READY) ## Deploy prefect.yaml to a running Prefect server
 
 ##@ Now and then
 
-.PHONY: identity record publish constraints clean
+.PHONY: identity record publish mutants constraints clean
 identity: $(READY) lab-packages ## Judge every identity state on every engine that is there, live
 	$(BIN)/python -m tests.lab.identity $(ARGS)
 
@@ -62,6 +62,11 @@ record: $(READY) lab-packages ## Record the answers of real engines anew (needs 
 
 publish: $(READY) ## Write schemas/ anew from the definitions
 	$(BIN)/python -m platformctl.render.schema schemas
+
+# Not in the lock: the tool is needed here only. Its operators and the parser below them are enough (--no-deps).
+mutants: $(READY) ## Put small faults into identity/ and plan/ and list those that no test notices; takes long
+	@test -d build/mutants || $(BIN)/python -m pip -qq install --target build/mutants --no-deps mutmut==3.8.1 libcst==1.9.0
+	PYTHONPATH=build/mutants OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.mutants $(ARGS)
 
 # uv because pip locks only for the Python that runs it; it is needed here only and thus not in the lock.
 # Pins that still fit are kept: ARGS=--upgrade renews all, ARGS="--upgrade-package NAME" one.

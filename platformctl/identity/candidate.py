@@ -46,9 +46,9 @@ class RunningImage:
     image_id: Digest | None
     store: ImageStore
     candidates: tuple[Candidate, ...]
-    platform: str | None = None
-    content: ImageContent | None = None
-    content_is_certain: bool = False
+    platform: str | None
+    content: ImageContent | None
+    content_is_certain: bool
 
 
 def digest_candidate(call: str, field: str, digest: Digest | None) -> tuple[Candidate, ...]:

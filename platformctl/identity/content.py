@@ -40,12 +40,13 @@ def image_content(platform: str | None, layers: object, created: object, config:
     An engine that has lost a layer's blob answers with an empty config and no layers, and with success (Docker 28.5,
     containerd store): that is no content.
     """
-    digests = [parse_digest(layer) for layer in layers] if isinstance(layers, (list, tuple)) else []
-    if not platform or not digests or None in digests or not isinstance(config, Mapping):
+    listed = layers if isinstance(layers, (list, tuple)) else ()
+    digests = tuple(digest for layer in listed if (digest := parse_digest(layer)))
+    if not platform or not digests or len(digests) < len(listed) or not isinstance(config, Mapping):
         return None
     return ImageContent(
         platform=platform,
-        layers=tuple(digest for digest in digests if digest),
+        layers=digests,
         created=_instant(created),
         settings=_settings(config),
     )

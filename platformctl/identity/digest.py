@@ -11,8 +11,8 @@ Digest = NewType("Digest", str)
 HEX_LENGTHS: Final = {"sha256": 64, "sha384": 96, "sha512": 128}
 """The algorithms that go-digest has registered, and with how many digits (moby 20.10 to 28.5 refuse all others)."""
 
-_DIGEST: Final = re.compile(r"(sha256|sha384|sha512):([a-f0-9]+)", re.ASCII)
-_BARE_ID: Final = re.compile(r"[a-f0-9]{64}", re.ASCII)
+_DIGEST: Final = re.compile(r"(sha256|sha384|sha512):([a-f0-9]+)")
+_BARE_ID: Final = re.compile(r"[a-f0-9]{64}")
 
 
 def parse_digest(text: object) -> Digest | None:

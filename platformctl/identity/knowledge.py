@@ -31,6 +31,10 @@ class Knowledge:
         now = self.tags.get(str(replace(declared, digest=None)))
         return None not in (declared.tag, declared.digest, now) and now != declared.digest
 
+    def closure_of(self, pinned: Reference) -> Closure | None:
+        """Return what the digest of an image means, where it has one and that is known."""
+        return self.closures.get(pinned.digest) if pinned.digest else None
+
     def with_locks(self, locks: Iterable[Closure]) -> Knowledge:
         """Return this and what locks say. A digest has one meaning, so which of two sources counts is only a name."""
         ordered = sorted(locks, key=lambda closure: closure.source, reverse=True)

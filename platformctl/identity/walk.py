@@ -40,7 +40,7 @@ class ClosureUnread(PlatformctlError):
 @dataclass(frozen=True, slots=True)
 class _Found:
     manifest: Manifest
-    config: ImageConfig | None = None
+    config: ImageConfig | None
 
 
 def walk(root: Digest, fetch: Fetch, source: str) -> Closure:
@@ -92,7 +92,7 @@ def _walk(digest: Digest, fetch: Fetch, seen: dict[Digest, _Found | None], depth
         seen[digest] = _platform_manifest(digest, document, fetch)
         return
     media_type = str(document.get("mediaType") or "application/vnd.oci.image.index.v1+json")
-    seen[digest] = _Found(Manifest(digest, media_type, None))
+    seen[digest] = _Found(Manifest(digest, media_type, None), None)
     for child in _children(digest, document, depth):
         _walk(child, fetch, seen, depth + 1)
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from platformctl.catalog.catalog import Catalog
 from platformctl.catalog.module import Module
-from platformctl.identity.candidate import RunningImage
 from platformctl.identity.closure import Closure
+from platformctl.identity.content import ImageContent
 from platformctl.identity.image import judge_image
 from platformctl.identity.knowledge import Knowledge
 from platformctl.observation.container import Container
@@ -36,21 +36,19 @@ def image_decisions(
 def _decisions(
     desired: Catalog, module: Module, observed: FleetObservation, knowledge: Knowledge
 ) -> Iterator[Decision]:
-    host = next((host for host in observed.hosts if host.host == module.host), None)
+    hosts = {host.host: host for host in observed.hosts if isinstance(host, Reached)}
+    host = hosts.get(module.host)
     pinned = knowledge.pinned(module.reference)
+    closure = knowledge.closure_of(pinned)
     for container in pair(desired.modules, observed).containers[module.name]:
-        if isinstance(host, Reached) and isinstance(container, Container):
+        if host and isinstance(container, Container):
             running = host.running_image(container)
-            reason = judge_image(pinned, running, knowledge.closures)
-            closure = knowledge.closures.get(pinned.digest) if pinned.digest else None
-            decided = reason is Reason.SETTINGS_DIFFER and closure is not None
-            yield Decision(container.name, reason, _differing(running, closure) if decided and closure else ())
+            reason, content = judge_image(pinned, running, knowledge.closures), running.content
+            settings = _differing(content, closure) if content and closure and reason is Reason.SETTINGS_DIFFER else ()
+            yield Decision(container.name, reason, settings)
 
 
-def _differing(running: RunningImage, closure: Closure) -> tuple[str, ...]:
+def _differing(running: ImageContent, closure: Closure) -> tuple[str, ...]:
     """Name the settings that the running image has otherwise than every image of the pin with its layers."""
-    content = running.content
-    if content is None:
-        return ()
-    alike = [one.content.runtime for one in closure.configs if one.content.layers == content.layers]
-    return tuple(sorted({key for settings in alike for key, _ in settings ^ content.runtime}))
+    alike = [one.content.runtime for one in closure.configs if one.content.layers == running.layers]
+    return tuple(sorted({key for settings in alike for key, _ in settings ^ running.runtime}))

@@ -10,7 +10,6 @@ from typing import Any, Final, TypeAlias, get_args
 
 from platformctl.catalog.definition import NAME_PATTERN
 from platformctl.catalog.module import CONTAINER_PATTERN, State
-from platformctl.identity.candidate import Candidate
 from platformctl.observation.container import ComposeService, Container
 from platformctl.observation.host import Reached
 
@@ -88,14 +87,9 @@ def _obstacle(name: str, container: Container, image: str | None) -> str | None:
         return f"{container.name!r} is no name that a container can have"
     if container.state not in get_args(State):
         return f"its state {container.state!r} cannot be declared"
-    if not (image or (container.requested_repository and not _is_own_id(container))):
+    if not (image or container.requested_repository):
         return "it was created from an image ID, and the host knows no repository and digest for that image"
     return None
-
-
-def _is_own_id(container: Container) -> bool:
-    """Tell a short image ID from a name: both are made of the same letters, so the image itself decides."""
-    return bool(container.image_id) and str(container.image_id).partition(":")[2].startswith(container.requested_image)
 
 
 def _selector(container: Container, service: ComposeService | None) -> Mapping[str, Any]:
@@ -106,11 +100,10 @@ def _selector(container: Container, service: ComposeService | None) -> Mapping[s
 
 def _pin(host: Reached, container: Container) -> str | None:
     """Return the image as repository@digest: as it was created, else under the repository it was created from."""
-    named = [candidate for candidate in host.running_image(container).candidates if candidate.repository]
-
-    def preference(candidate: Candidate) -> tuple[bool, bool, str, str]:
-        other = candidate.repository != container.requested_repository
-        return (candidate.field != "Config.Image", other, candidate.repository or "", candidate.digest)
-
-    best = min(named, key=preference, default=None)
-    return f"{best.repository}@{best.digest}" if best else None
+    named = [
+        (one.field != "Config.Image", one.repository != container.requested_repository, one.repository, one.digest)
+        for one in host.running_image(container).candidates
+        if one.repository
+    ]
+    best = min(named, default=None)
+    return f"{best[2]}@{best[3]}" if best else None

@@ -27,11 +27,14 @@ _RESULTS: Final = frozenset({"healthy", "unhealthy"})
 
 @dataclass(frozen=True, slots=True)
 class _Finding:
-    """What one container says about its module. `unknown` holds what could not be compared, with the reason."""
+    """What one container says about its module.
+
+    `unknown` holds what could not be compared, with the reason, `image` the rule that decided about the image.
+    """
 
     changes: tuple[Change, ...] = ()
     unknown: tuple[tuple[str, Reason], ...] = ()
-    proven: tuple[Reason, ...] = ()
+    image: tuple[Reason, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     flags: tuple[Flag, ...] = ()
 
@@ -40,15 +43,20 @@ class _Finding:
         return (
             *(change.reason for change in self.changes),
             *(reason for _, reason in self.unknown),
-            *self.proven,
+            *self.image,
         )
 
 
 def judge_module(
-    module: Module, host: HostObservation, containers: tuple[Listed, ...], knowledge: Knowledge
+    module: Module, host: HostObservation | None, containers: tuple[Listed, ...], knowledge: Knowledge
 ) -> ModulePlan:
-    """Decide about one module. Drift needs one proven difference, green a proof for every container."""
+    """Decide about one module. Drift needs one proven difference, green a proof for every container.
+
+    A host is None where it was not observed.
+    """
     match host:
+        case None:
+            findings = [_Finding(unknown=(("container", Reason.OBSERVER_FAILED),))]
         case Unreached():
             findings = [_Finding(unknown=(("container", host.failure.reason),))]
         case Reached() if not containers:
@@ -71,7 +79,7 @@ def _sum_up(module: Module, findings: Iterable[_Finding], containers: tuple[List
         status=status,
         reason=next(reason for reason in reasons if reason.verdict is status),
         image=module.image,
-        container=", ".join(container.name or container.id[:12] for container in containers) or module.target,
+        container=", ".join(container.name for container in containers) or module.target,
         changes=tuple(change for finding in found for change in finding.changes),
         evidence=tuple(evidence for finding in found for evidence in finding.evidence),
         not_compared=tuple(dict.fromkeys([*skipped, *omitted])),
@@ -110,7 +118,7 @@ def _judge_container(module: Module, host: Reached, container: Listed, knowledge
     finding = _Finding(
         changes=(*_image_change(module, running, image), *_state_changes(module, container)),
         unknown=tuple(_unknowns(module, container, image)),
-        proven=(image,) if image.verdict is Verdict.IN_SYNC else (),
+        image=(image,),
         evidence=(*evidence, *_closure_evidence(module.reference, pinned, knowledge)),
         flags=flags(module, container, running, knowledge),
     )
@@ -178,7 +186,7 @@ def _closure_evidence(declared: Reference, pinned: Reference, knowledge: Knowled
     for wanted in filter(None, (str(declared), pinned.digest)):
         if wanted in knowledge.unread:
             yield Evidence("registry", "error", knowledge.unread[wanted])
-    closure = knowledge.closures.get(pinned.digest) if pinned.digest else None
+    closure = knowledge.closure_of(pinned)
     if closure:
         yield Evidence("closure", "source", closure.source)
         for digest in sorted(closure.config_digests):

@@ -6,10 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from platformctl.catalog.catalog import Catalog
-from platformctl.errors import Failure
 from platformctl.identity.knowledge import NOTHING, Knowledge
 from platformctl.observation.container import Container
-from platformctl.observation.host import Attempt, FleetObservation, HostObservation, Reached, Unreached
+from platformctl.observation.host import FleetObservation, HostObservation, Reached, Unreached
 from platformctl.plan.judgment import describe, judge_module
 from platformctl.plan.listing import distinct
 from platformctl.plan.pairing import Listed, pair
@@ -26,7 +25,7 @@ from platformctl.plan.plan import (
     with_id,
 )
 from platformctl.plan.suspicion import suspicions
-from platformctl.reason import Reason, Verdict, worst
+from platformctl.reason import Verdict, worst
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +56,7 @@ def make_plan(
     modules = tuple(
         judge_module(
             module,
-            hosts.get(module.host) or _unobserved(module.host),
+            hosts.get(module.host),
             pairing.containers[module.name],
             knowledge,
         )
@@ -112,11 +111,6 @@ def _summary(hosts: Iterable[HostPlan], modules: tuple[ModulePlan, ...], unmanag
         hosts_reached=reached.count(True),
         unmanaged=unmanaged,
     )
-
-
-def _unobserved(host: str) -> Unreached:
-    failure = Failure(Reason.OBSERVER_FAILED, "the host was not observed")
-    return Unreached(host, "", failure, Attempt(0, 0, ()))
 
 
 def _host_plan(host: HostObservation) -> HostPlan:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from platformctl.catalog.module import Module
-from platformctl.errors import ReferenceInvalid
 from platformctl.identity.candidate import RunningImage
 from platformctl.identity.digest import Digest
 from platformctl.identity.image import judge_image
@@ -37,13 +36,13 @@ def needed_closures(
     wanted: dict[Digest, dict[str, Reference]] = {}
     for module in modules:
         host = hosts.get(module.host)
-        containers = pairing.containers[module.name] if host else ()
-        for container in containers:
+        for container in pairing.containers[module.name]:
             if host and isinstance(container, Container):
                 running = host.running_image(container)
                 for need in _needs(module, running, knowledge):
                     known = wanted.setdefault(need.digest, {})
-                    known.update({one.repository: one for one in need.repositories if one.repository not in known})
+                    for one in need.repositories:
+                        known.setdefault(one.repository, one)
     return tuple(Need(digest, tuple(wanted[digest].values())) for digest in sorted(wanted))
 
 
@@ -70,8 +69,4 @@ def _needs(module: Module, running: RunningImage, knowledge: Knowledge) -> Itera
 def _repositories(pinned: Reference, running: RunningImage) -> Iterator[Reference]:
     names = {candidate.repository for candidate in running.candidates if candidate.repository}
     yield pinned
-    for name in sorted(names - {pinned.repository}):
-        try:
-            yield parse_reference(name)
-        except ReferenceInvalid:
-            continue
+    yield from map(parse_reference, sorted(names - {pinned.repository}))

@@ -155,9 +155,7 @@ class Plan(Published):
 
 
 def with_id(plan: Plan) -> Plan:
-    """Return the plan under the digest of its content. Times are no content: the same facts give the same ID."""
-    timeless = replace(
-        plan, plan_id="", created_at="", hosts=tuple(replace(host, duration_ms=0) for host in plan.hosts)
-    )
-    canonical = json.dumps(asdict(timeless), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    """Return a plan without ID under the digest of its content. Times are no content: same facts, same ID."""
+    timeless = replace(plan, created_at="", hosts=tuple(replace(host, duration_ms=0) for host in plan.hosts))
+    canonical = json.dumps(asdict(timeless), sort_keys=True, separators=(",", ":"))
     return replace(plan, plan_id=hashlib.sha256(canonical.encode()).hexdigest())

@@ -6,10 +6,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from platformctl.identity.candidate import Candidate, digest_candidate, readable_reference, reference_candidate
+from platformctl.identity.candidate import (
+    Candidate,
+    ImageStore,
+    digest_candidate,
+    readable_reference,
+    reference_candidate,
+)
 from platformctl.identity.digest import Digest
 
 from .strategies import SHA256
+
+
+def test_stores_have_published_names() -> None:
+    """Plans and snapshots are kept with these words, so another version has to write the same."""
+    assert [str(store) for store in ImageStore] == ["classic", "containerd", "unknown"]
 
 
 def test_a_digest_is_a_candidate_without_a_name() -> None:

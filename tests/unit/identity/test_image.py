@@ -46,7 +46,7 @@ def running(image_id: Digest | None, *others: Digest, store: ImageStore = ImageS
     """Return a running image: its ID is a candidate, as engines give it, and `others` stand in RepoDigests."""
     own = (Candidate("container inspect", "Image", image_id),) if image_id else ()
     named = tuple(Candidate("image inspect", f"RepoDigests[{i}]", digest, "z") for i, digest in enumerate(others))
-    return RunningImage(image_id, store, own + named, "linux/amd64")
+    return RunningImage(image_id, store, own + named, "linux/amd64", None, content_is_certain=False)
 
 
 @pytest.mark.parametrize(
@@ -214,9 +214,9 @@ def test_content_that_may_be_another_platforms(
     assert judge_image(PINNED, shown(content, certain=False), known(lock)) is reason
 
 
-def test_content_is_uncertain_unless_said_otherwise() -> None:
-    """Whoever shows a content has to say whose it is."""
-    image = RunningImage(OTHER_INDEX, ImageStore.CONTAINERD, (), content=CONTENT, platform=CONTENT.platform)
+def test_equal_content_proves_nothing_where_it_may_be_anothers() -> None:
+    """Green needs a record that is certainly the container's own."""
+    image = RunningImage(OTHER_INDEX, ImageStore.CONTAINERD, (), CONTENT.platform, CONTENT, content_is_certain=False)
     assert judge_image(PINNED, image, known(LOCK)) is Reason.CONTENT_UNKNOWN
 
 

@@ -80,6 +80,14 @@ def test_a_tag_has_moved_where_it_is_known_to(declared: str, moved: bool) -> Non
     assert not NOTHING.tag_moved(parse_reference(declared))
 
 
+def test_a_closure_is_that_of_the_digest() -> None:
+    """What has no digest, or one that nobody knows, means nothing yet."""
+    found = NOTHING.with_closure(LEARNED)
+    assert found.closure_of(replace(TAG, digest=ONE)) == LEARNED
+    assert found.closure_of(replace(TAG, digest=TWO)) is None
+    assert found.closure_of(TAG) is None
+
+
 def test_a_lock_is_named_before_a_registry() -> None:
     """Both say the same of a digest; the lock is nearer to the reader."""
     assert NOTHING.with_closure(LEARNED).with_locks([lock("web")]).closures == {ONE: lock("web")}

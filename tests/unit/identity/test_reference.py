@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 import pytest
@@ -92,6 +93,8 @@ REFUSED: Final = {
     " nginx": _SPACE,
     "nginx\x00": _NO_REFERENCE,
     "Nginx": "a repository name is lower-case: write 'nginx'",
+    "library/Nginx": "a repository name is lower-case: write 'library/nginx'",
+    f"Nginx@{SHA256}": "a repository name is lower-case: write 'nginx'",
     "ghcr.io/Apps/web:1": "a repository name is lower-case: write 'apps/web'",
     "a___b": _NO_REFERENCE,
     "a-.b": _NO_REFERENCE,
@@ -118,6 +121,8 @@ REFUSED: Final = {
     f"nginx@sha256:{'a' * 63}": "a sha256 digest has 64 hex digits, this one has 63",
     f"nginx@sha384:{'a' * 64}": "a sha384 digest has 96 hex digits, this one has 64",
     f"nginx@sha256:{'A' * 64}": "a sha256 digest is written in lower-case hex digits only",
+    "nginx@sha256:aa:bb": "a sha256 digest has 64 hex digits, this one has 5",
+    f"nginx@{'x' * 40}:aa": f"{_ALGORITHM}{'x' * 32!r}",
     f"nginx@SHA256:{'a' * 64}": f"{_ALGORITHM}'SHA256'",
     f"nginx@blake3:{'a' * 64}": f"{_ALGORITHM}'blake3'",
     f"nginx@md5:{'a' * 32}": f"{_ALGORITHM}'md5'",
@@ -128,6 +133,7 @@ REFUSED: Final = {
     "ghcr.io/" + "a" * 256: "a repository path has at most 255 characters, this one has 256",
     "a" * 248: "a repository path has at most 255 characters, this one has 256",
     "foo_bar.com/" + "a" * 244: "a repository path has at most 255 characters, this one has 256",
+    "a" * 1024: "a repository path has at most 255 characters, this one has 1032",
     "a" * 1025: "an image reference has at most 1024 characters, this text has 1025",
 }
 
@@ -210,9 +216,10 @@ def test_thousands_of_near_references_read_as_the_oracle_reads_them() -> None:
 @settings(max_examples=500, derandomize=True, deadline=None)
 @given(near_references())
 def test_normalising_twice_is_normalising_once(text: str) -> None:
-    """The normal form of a reference is its own normal form."""
+    """The normal form of a reference is its own normal form, and so is its repository alone."""
     found = read(text)
     assert found is None or parse_reference(str(found)) == found
+    assert found is None or parse_reference(found.repository) == replace(found, tag=None, digest=None)
 
 
 @settings(max_examples=1000, derandomize=True, deadline=None)

@@ -47,8 +47,8 @@ def test_an_index() -> None:
     assert [(one.digest, one.platform) for one in found.manifests] == [(index.digest, None), *rest]
     assert [one.digest for one in found.configs] == sorted(digest_of(one) for one in configs(index))
     blobs = {digest_of(AMD64.build.config), digest_of(ARM64.build.config)}
-    assert {digest for digest, manifest in shelf.asked if not manifest} == blobs
-    assert {digest for digest, manifest in shelf.asked if manifest} == {index.digest, AMD64.digest, ARM64.digest}
+    manifests = {index.digest, AMD64.digest, ARM64.digest}
+    assert set(shelf.asked) == {*((one, True) for one in manifests), *((one, False) for one in blobs)}
 
 
 def test_the_order_in_an_index_does_not_matter() -> None:

@@ -54,7 +54,10 @@ CHILD: Final = {"digest": AMD64.digest}
 def test_what_is_no_manifest(body: object, refusal: str) -> None:
     """Junk, manifests of schema 1 and documents that can be read in two ways leave no closure."""
     shelf = Shelf(bodies(AMD64))
-    assert shelf.refusal(shelf.put(body)) == refusal
+    root = shelf.put(body)
+    with pytest.raises(ClosureUnread) as refused:
+        shelf.walk(root)
+    assert str(refused.value) == f"{root}: {refusal}"
 
 
 CONFIG: Final = json.loads(AMD64.build.config)

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from platformctl.catalog.catalog import Catalog
 from platformctl.errors import Failure
+from platformctl.observation.host import FleetObservation
+from platformctl.observation.snapshot import observation
 from platformctl.plan.confirmation import confirm, hosts_to_confirm
-from platformctl.plan.plan import Plan
+from platformctl.plan.make import make_plan
+from platformctl.plan.plan import CatalogState, Plan, Tool
 from platformctl.reason import Reason
 
 from .actual import digest
-from .one_host import container, look, plan, unreached
-from .strategies import declared
+from .one_host import WEB, container, look, plan, unreached
+from .strategies import CIRCUMSTANCES, declared
 
 EXITED = container(State={"Status": "exited"})
 OTHER_IMAGE = container(Image=digest("config", 1), Config={"Image": "app:1"})
+OTHER_CATALOG = CatalogState("elsewhere", "c0ffee", dirty=True)
 HEALTHY = declared("web", "h1", "web", image=f"app@{digest('index', 0)}", expect={"health": "healthy"})
 
 
@@ -40,6 +45,14 @@ def test_confirmed_drift_shows_what_the_second_look_saw() -> None:
     assert first.modules[0].evidence != second.modules[0].evidence
     assert confirm(first, second).modules[0].evidence == second.modules[0].evidence
     assert confirm(first, plan(look(container()))).modules[0].evidence == first.modules[0].evidence
+
+
+def test_what_is_confirmed_is_the_first_plan() -> None:
+    """Its time, its tool and its catalog are those of the first look."""
+    first = plan(look(EXITED))
+    later = replace(first, created_at="2027-01-01T00:00:00+00:00", tool=Tool("other", "1"), catalog=OTHER_CATALOG)
+    confirmed = confirm(first, later)
+    assert (confirmed.created_at, confirmed.tool, confirmed.catalog) == (first.created_at, first.tool, first.catalog)
 
 
 def test_a_difference_that_went_away_is_changing() -> None:
@@ -68,6 +81,7 @@ def test_what_was_unknown_stays_listed() -> None:
     unclear = container(Config={"Image": "app:1"}, State={"Status": "exited"})
     confirmed = confirm(plan(look(unclear)), plan(look(container())))
     assert summary(confirmed)[2] == [("container.state", "changing"), ("container.image", "closure-unknown")]
+    assert confirmed.modules[0].not_compared[0].sentence == "The two looks do not agree: the container is changing."
 
 
 def test_a_host_that_went_silent_is_named_as_the_reason() -> None:
@@ -94,6 +108,16 @@ def test_a_host_that_was_not_looked_at_again_is_changing() -> None:
     """Without a second look a difference is not confirmed."""
     nothing = confirm(plan(look(EXITED)), plan(look(container("far")), declared("far", "h1", "far", image="a:1")))
     assert summary(nothing)[0] == "changing"
+
+
+def test_a_host_without_drift_stays_as_it_was_seen_first() -> None:
+    """Only some hosts are looked at again, and the others stay in the plan."""
+    far = replace(look(container()), host="h2")
+    fleet = FleetObservation((observation(look(EXITED)), observation(far)))
+    first = make_plan(Catalog((WEB,), (), ()), frozenset({"web"}), fleet, CIRCUMSTANCES)
+    confirmed = confirm(first, plan(look(EXITED)))
+    assert [host.name for host in confirmed.hosts] == ["h1", "h2"]
+    assert confirmed.hosts[1] == first.hosts[1]
 
 
 def test_only_drift_is_looked_at_again() -> None:

@@ -159,10 +159,12 @@ def test_an_unmanaged_container_is_shown_with_its_service() -> None:
     """Its image is what it was made from, or what it goes by; without a description only the name is known."""
     named = container("api", 2)
     nameless = container("job", 3, Config={"Image": "", "Labels": {}}, Image=CONFIG)
-    found = plan(look(container(), named, nameless, undescribed=(half_gone("gone"), half_gone("", 8)))).unmanaged
+    blank = container("old", 4, Config={"Image": "", "Labels": {}}, Image="")
+    found = plan(look(container(), named, nameless, blank, undescribed=(half_gone("gone"), half_gone("", 8)))).unmanaged
     assert found == (
         UnmanagedContainer("h1", f"{8:064x}", "", None, None),
         UnmanagedContainer("h1", "api", PINNED, "apps", "web"),
         UnmanagedContainer("h1", "gone", "", None, None),
         UnmanagedContainer("h1", "job", f"image {CONFIG}", None, None),
+        UnmanagedContainer("h1", "old", "image of unknown ID", None, None),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
@@ -13,6 +13,8 @@ from platformctl.reason import Reason
 from .actual import digest
 from .one_host import PINNED, REPLICAS, WEB, container, half_gone, judged, look, plan, unreached
 from .strategies import declared
+
+HEALTHY: Final = {"health": "healthy"}
 
 
 def seen(module: ModulePlan) -> tuple[str, str, list[str]]:
@@ -108,6 +110,13 @@ def test_health(expected: str | None, health: str | None, verdict: str, reason: 
     assert seen(judged(look(container(State=state)), declaration)) == (verdict, reason, paths)
 
 
+def test_a_health_that_differs_is_shown() -> None:
+    """What was declared stands beside what the engine reports."""
+    state = {"Status": "running", "Health": {"Status": "unhealthy"}}
+    module = judged(look(container(State=state)), declared("web", "h1", "web", image=PINNED, expect=HEALTHY))
+    assert module.changes == (Change("container.health", "healthy", "unhealthy", Reason.HEALTH_DIFFERS),)
+
+
 def test_two_descriptions_of_one_container_prove_nothing() -> None:
     """A recording made by hand may hold two moments; neither is taken for the present."""
     snapshot = look(container(), container(State={"Status": "exited"}))
@@ -176,11 +185,25 @@ def test_another_platform_is_a_flag(declaration: str | None, running: dict[str, 
     assert (str(found.status), list(map(str, found.flags))) == ("in-sync", flags)
 
 
-def test_another_repository_is_a_flag() -> None:
-    """The same bytes under another name are in-sync, and the name is worth a look."""
-    mirrored = container(Config={"Image": f"mirror.example/app@{digest('index', 0)}"})
-    found = judged(look(mirrored))
-    assert (str(found.status), list(map(str, found.flags))) == ("in-sync", ["repository-differs"])
+@pytest.mark.parametrize(
+    ("requested", "named", "flags"),
+    [
+        ("mirror.example/app", "mirror.example/app", ["repository-differs"]),
+        ("mirror.example/app", "other.example/app", ["repository-differs"]),
+        ("registry.example/app", "mirror.example/app", []),
+        ("mirror.example/app", "registry.example/app", []),
+    ],
+)
+def test_another_repository_is_a_flag(requested: str, named: str, flags: list[str]) -> None:
+    """The same bytes under other names only are in-sync, and the names are worth a look."""
+    record = {"Id": digest("config", 0), "RepoDigests": [f"{named}@{digest('index', 0)}"]}
+    found = judged(look(container(Config={"Image": f"{requested}:1"}), images=(record,)))
+    assert (str(found.status), list(map(str, found.flags))) == ("in-sync", flags)
+
+
+def test_an_image_without_a_name_raises_no_flag() -> None:
+    """Where no repository is known none differs."""
+    assert judged(look(container(Config={"Image": ""}))).flags == ()
 
 
 def test_what_is_not_compared_is_listed() -> None:

@@ -126,12 +126,13 @@ def test_tags_of_containers_that_are_there_are_wanted() -> None:
     """Each is named once, sorted; a digest alone has no tag, and of what is not there nothing could be judged."""
     modules = tuple(
         declared(f"m{number}", "h1", f"c{number}", image=image)
-        for number, image in enumerate(("b:1", "a", PINNED, "b:1", f"a:1@{OLD}", "c:1"))
+        for number, image in enumerate(("b:1", "a", PINNED, "b:1", f"a:1@{OLD}", "c:1", "a:2"))
     )
-    seen = FleetObservation((observation(look(*(other(f"c{number}", number) for number in range(1, 6)))),))
+    seen = FleetObservation((observation(look(*(other(f"c{number}", number) for number in range(1, 7)))),))
     assert [str(one) for one in wanted_tags(modules, pair(modules, seen))] == [
         "docker.io/library/a",
         "docker.io/library/a:1",
+        "docker.io/library/a:2",
         "docker.io/library/b:1",
         "docker.io/library/c:1",
     ]
