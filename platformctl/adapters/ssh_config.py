@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import glob
 import os
+import re
 import stat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from platformctl.adapters.account import local_user
 from platformctl.adapters.file import read_bounded
 from platformctl.adapters.host_pattern import listed
 from platformctl.adapters.ssh_config_line import Line, lines
+from platformctl.adapters.ssh_jump import jump_hosts
 from platformctl.adapters.ssh_match import Subject, holds
 from platformctl.errors import Failure, InputInvalid, LookFailed
 from platformctl.reason import Reason
@@ -28,6 +30,7 @@ _MAX_BYTES: Final = 1024 * 1024
 _MAX_DEPTH: Final = 16
 _MAX_FILES: Final = 200
 _MAX_PORT: Final = 65535
+_COMMENT: Final = re.compile(r"[ \t]+#")
 
 
 @dataclass(slots=True)
@@ -157,10 +160,16 @@ def _user(found: Settings, line: Line) -> None:
 
 
 def _jump(found: Settings, line: Line) -> None:
-    word = line.word()
-    word = NONE if word.lower() == NONE else word
+    """Take the text up to a comment as it stands: here OpenSSH knows no quotes."""
+    text = _COMMENT.split(line.rest)[0]
+    text = NONE if text.lower() == NONE else text
+    try:
+        if text != NONE:
+            jump_hosts(text)
+    except ValueError:
+        raise line.unusable("should read user@host:port, several with a comma between them") from None
     if found.jump is None and found.proxy_command is None:
-        found.jump = word
+        found.jump = text
 
 
 def _proxy_command(found: Settings, line: Line) -> None:
@@ -203,7 +212,7 @@ def _host_key_alias(found: Settings, line: Line) -> None:
 def _canonicalize(found: Settings, line: Line) -> None:
     found.canonicalize = found.canonicalize or line.word().lower()
     if found.canonicalize not in {"no", "false"}:
-        raise line.unusable("is not used, since a name server would decide which host is meant; write HostName")
+        raise line.unusable("is not used; write HostName, so that no name server decides which host is meant")
 
 
 def _revoked(found: Settings, line: Line) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import socket
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from threading import Timer
 from types import TracebackType
@@ -29,9 +29,8 @@ from platformctl.render.printable import one_line
 
 __all__ = ["BROKEN", "Deadline", "connected"]
 
-_CHEAP_KEY_EXCHANGES: Final = ("curve25519-sha256@libssh.org", "ecdh-sha2-nistp256", "ecdh-sha2-nistp384")
 _CHEAP_CIPHERS: Final = ("aes128-gcm@openssh.com", "aes128-ctr")
-"""Asked for before all others, which stay for old hosts: a fleet's time is mostly that of its key exchanges."""
+"""Asked for before all others, which stay for old hosts. Of key exchanges paramiko asks for the cheap ones first."""
 
 # Every failure of the connection becomes a value; paramiko's threads would print it as a traceback besides.
 logging.getLogger("paramiko").setLevel(logging.CRITICAL)
@@ -132,15 +131,9 @@ def _begin(ssh: paramiko.Transport, known: HostKeys) -> None:
     """Agree on keys, and see that the host is the one that is meant."""
     options = ssh.get_security_options()
     options.key_types = known.preferred(options.key_types)
-    options.kex = _first(_CHEAP_KEY_EXCHANGES, options.kex)
-    options.ciphers = _first(_CHEAP_CIPHERS, options.ciphers)
+    options.ciphers = (*_CHEAP_CIPHERS, *(name for name in options.ciphers if name not in _CHEAP_CIPHERS))
     ssh.start_client()
     known.check(ssh.get_remote_server_key())
-
-
-def _first(wanted: tuple[str, ...], offered: Iterable[str]) -> tuple[str, ...]:
-    every = tuple(offered)
-    return (*(name for name in wanted if name in every), *(name for name in every if name not in wanted))
 
 
 def _login_failure(hop: Hop, deadline: Deadline, error: Exception) -> Failure:

@@ -20,6 +20,12 @@ class Gate:
         self._free = places
         self._waiting: deque[Event] = deque()
 
+    @property
+    def waiting(self) -> int:
+        """Return how many wait."""
+        with self._lock:
+            return len(self._waiting)
+
     @contextmanager
     def passed(self) -> Iterator[None]:
         """Wait for a place, and give it to the next one at the end."""

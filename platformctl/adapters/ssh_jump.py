@@ -6,8 +6,10 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+_CHARACTER: Final = r"[^\s,/\"'#%=\\]"
 _HOP: Final = re.compile(
-    r"(?:ssh://)?(?:(?P<user>[^,/]+)@)?(?:(?P<name>[^\s@,/:\[\]]+)|\[(?P<ip>[0-9a-fA-F:.]+)\])(?::(?P<port>[0-9]{1,5}))?/?",
+    rf"(ssh://)?((?P<user>{_CHARACTER}+)@)?((?P<name>(?:(?![@:\[\]]){_CHARACTER})+)|\[(?P<ip>[0-9a-fA-F:.]+)\])"
+    r"(:(?P<port>[0-9]{1,5}))?/?",
     re.ASCII,
 )
 _MAX_PORT: Final = 65535

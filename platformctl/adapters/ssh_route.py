@@ -32,15 +32,12 @@ def _said(host: SshHost) -> tuple[Destination, ...] | None:
     """Return the jump hosts of the inventory; None says nothing, and an empty tuple that there is none."""
     if host.jump is None:
         return None
-    text = ",".join(host.jump)
-    return () if text.lower() in {NONE, ""} else _jumps(text, f"{host.address}: jump")
-
-
-def _jumps(text: str, place: str) -> tuple[Destination, ...]:
+    if host.jump in {(), (NONE,)}:
+        return ()
     try:
-        return jump_hosts(text)
+        return jump_hosts(",".join(host.jump))
     except ValueError as error:
-        raise _unusable(f"{place}: {error} should read user@host:port") from None
+        raise _unusable(f"{host.address}: jump: {error} should read user@host:port") from None
 
 
 def _unusable(message: str) -> LookFailed:
@@ -71,8 +68,6 @@ class _Routes:
 
     def _jumps_of(self, found: Settings) -> tuple[Destination, ...]:
         command = found.proxy_command
-        if command and command.rest.strip('" ').lower() != NONE:
+        if command and command.rest.lower() != NONE:
             raise command.unusable(f"for {found.alias} is not used; say jump: or ProxyJump")
-        if found.jump in {None, NONE}:
-            return ()
-        return _jumps(found.jump or "", f"{self._config}: ProxyJump")
+        return () if found.jump in {None, NONE} else jump_hosts(found.jump or "")

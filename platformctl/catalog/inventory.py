@@ -13,7 +13,7 @@ from platformctl.catalog.definition import Definition, Name, form
 _TCP: Final = re.compile(r"tcp://(\[[0-9a-fA-F:]+\]|[^:/\s]+):[0-9]{1,5}")
 _UNIX: Final = re.compile(r"unix:///\S+")
 
-_HOP: Final = r"(ssh://)?([^\s@,/-][^\s@,/]*@)?([^\s@,/:\[\]-][^\s@,/:\[\]]*|\[[0-9a-fA-F:.]+\])(:[0-9]{1,5})?"
+_HOP: Final = r"""(ssh://)?([^\s,/"'#%=\\-][^\s,/"'#%=\\]*@)?([^\s@,/"'#%=\\:\[\]-][^\s@,/"'#%=\\:\[\]]*|\[[0-9a-fA-F:.]+\])(:[0-9]{1,5})?"""
 
 
 def _split(value: object) -> object:
