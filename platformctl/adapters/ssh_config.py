@@ -206,7 +206,10 @@ def _global_known_hosts(found: Settings, line: Line) -> None:
 
 
 def _host_key_alias(found: Settings, line: Line) -> None:
-    found.host_key_alias = found.host_key_alias or line.word().lower()
+    name = line.word().lower()
+    if not name.isprintable():
+        raise line.unusable("should be a host name")
+    found.host_key_alias = found.host_key_alias or name
 
 
 def _canonicalize(found: Settings, line: Line) -> None:

@@ -9,6 +9,7 @@ from typing import Final
 
 from platformctl.errors import Failure, LookFailed
 from platformctl.reason import Reason
+from platformctl.render.printable import one_line
 
 _LINE: Final = re.compile(r"(\w+)(?:[ \t]*=[ \t]*|[ \t]+)(.*)|(\w+)", re.ASCII | re.DOTALL)
 _QUOTED: Final = r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\''
@@ -60,7 +61,7 @@ class Line:
 
     def unusable(self, what: str) -> LookFailed:
         """Return the error that says what is wrong with this line."""
-        message = f"{self.file}:{self.number}: {self.keyword}: {what}"
+        message = one_line(f"{self.file}:{self.number}: {self.keyword}: {what}")
         return LookFailed(Failure(Reason.CONFIGURATION_UNUSABLE, message))
 
 

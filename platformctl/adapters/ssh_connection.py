@@ -16,7 +16,7 @@ from platformctl.adapters.host_key import HostKeys, host_keys
 from platformctl.adapters.limits import Limits
 from platformctl.adapters.network import connection_failure
 from platformctl.adapters.ssh_agent import agent_keys
-from platformctl.adapters.ssh_gate import Gates
+from platformctl.adapters.ssh_gate import GATES
 from platformctl.adapters.ssh_hop import Hop
 from platformctl.adapters.ssh_login import log_in
 from platformctl.adapters.ssh_offer import offers_of
@@ -34,8 +34,6 @@ _CHEAP_CIPHERS: Final = ("aes128-gcm@openssh.com", "aes128-ctr")
 
 # Every failure of the connection becomes a value; paramiko's threads would print it as a traceback besides.
 logging.getLogger("paramiko").setLevel(logging.CRITICAL)
-
-_gates: Final = Gates()
 
 
 class Deadline:
@@ -74,7 +72,7 @@ def connected(host: SshHost, limits: Limits) -> Iterator[paramiko.Transport]:
     with ExitStack() as stack:
         way: _Way | None = None
         for jump in jumps:
-            with _gates.to(jump.place).passed():
+            with GATES.to(jump.place).passed():
                 way = _Way(_opened_jump(stack, jump, way, limits), jump)
         yield _opened(stack, last, way, limits)
 

@@ -59,3 +59,7 @@ class Gates:
         """Return the gate of one jump host."""
         with self._lock:
             return self._gates.setdefault(place, Gate(self._places))
+
+
+GATES: Final = Gates()
+"""Those of this process."""

@@ -36,6 +36,6 @@ def jump_hosts(text: str) -> tuple[Destination, ...]:
 def _jump_host(text: str) -> Destination:
     match = _HOP.fullmatch(text)
     port = int(match["port"]) if match and match["port"] else None
-    if not match or text.startswith("-") or port == 0 or (port or 0) > _MAX_PORT:
+    if not match or not text.isprintable() or text.startswith("-") or port == 0 or (port or 0) > _MAX_PORT:
         raise ValueError(text)
     return Destination(match["name"] or match["ip"], port, match["user"])

@@ -10,6 +10,7 @@ from platformctl.adapters.ssh_hop import Hop
 from platformctl.adapters.ssh_offer import Offer, Offers
 from platformctl.errors import Failure, LookFailed
 from platformctl.reason import Reason
+from platformctl.render.printable import one_line
 
 MAX_OFFERS: Final = 5
 """One less than the refusals after which sshd hangs up (MaxAuthTries 6)."""
@@ -35,7 +36,7 @@ def log_in(ssh: paramiko.Transport, hop: Hop, keys: Offers) -> None:
             if number == 0:
                 raise
             break  # the server hangs up after some refusals
-    passed_over = "".join(f"; {why}" for why in keys.passed_over)
+    passed_over = "".join(f"; {one_line(why)}" for why in keys.passed_over)
     raise LookFailed(Failure(Reason.AUTHENTICATION_FAILED, f"{hop.user}@{hop.address}: {refused}{passed_over}"))
 
 

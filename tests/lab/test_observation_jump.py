@@ -5,12 +5,14 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from threading import Thread
 from typing import TypeAlias
 
 import pytest
 
 from platformctl.adapters.limits import Limits
 from platformctl.adapters.ssh import SshTransport
+from platformctl.adapters.ssh_gate import GATES
 from platformctl.catalog.inventory import SshHost
 from platformctl.errors import Failure
 from platformctl.reason import Reason
@@ -20,11 +22,11 @@ from .entry import held, known_as
 from .hostile_server import ssh_server
 from .looking import failure_of, fingerprint
 from .observer import HOST_KEY, Observer, script
-from .ssh_faults import BANNERS, PATIENT, STEPS
+from .ssh_faults import BANNERS, INFO, PATIENT, STEPS
 from .sshd import SshHost as LabHost
 from .sshd import SshHosts
 from .sshd import ssh_hosts as start_ssh_hosts
-from .tcp_server import tcp_server
+from .tcp_server import Server, tcp_server
 
 pytestmark = pytest.mark.lab
 
@@ -80,6 +82,12 @@ def look(entry: SshHost, limits: Limits = UNRUFFLED) -> Failure | None:
     return SshTransport("target", entry, limits).look().failure
 
 
+def left_behind(before: tuple[list[str], list[str]]) -> tuple[list[str], list[str]]:
+    """Return the threads, and the open files, that were not there before; a server's own end when they like."""
+    threads, files = held()
+    return sorted({*threads} - {*before[0]}), sorted({*files} - {*before[1]})
+
+
 @pytest.mark.parametrize(
     "said",
     [
@@ -95,7 +103,7 @@ def test_a_host_is_reached_through_the_jump_hosts_before_it(configured: Config, 
     """No, one and two jump hosts, said by the configuration or by the inventory; nothing is left behind."""
     before = held()
     assert look(configured(**said)) is None
-    assert held() == before
+    assert left_behind(before) == ([], [])
 
 
 def test_without_a_configuration_the_inventory_says_the_whole_way(hosts: SshHosts, configured: Config) -> None:
@@ -194,13 +202,18 @@ def test_a_jump_hosts_key_is_as_strict_as_any(hosts: SshHosts, configured: Confi
 @pytest.fixture
 def behind(hosts: SshHosts, tmp_path: Path) -> Observer:
     """An observer of servers behind a real jump host."""
-    bastion = hosts["bastion"]
-    (tmp_path / "known_jump").write_text(bastion.known_hosts_line)
-    (tmp_path / "config").write_text(
-        f"Host {bastion.address}\n  IdentityFile {hosts.identity_file}\n  UserKnownHostsFile {tmp_path}/known_jump\n"
+    return behind_a_jump_host(tmp_path, hosts, "bastion")
+
+
+def behind_a_jump_host(folder: Path, hosts: SshHosts, name: str) -> Observer:
+    """Return an observer whose connections go through a host, with the keys that a configuration names for it."""
+    host = hosts[name]
+    (folder / "known_jump").write_text(host.known_hosts_line)
+    (folder / "config").write_text(
+        f"Host {host.address}\n  IdentityFile {hosts.identity_file}\n  UserKnownHostsFile {folder}/known_jump\n"
     )
-    jump = (f"{bastion.user}@{bastion.address}:{bastion.port}",)
-    return Observer(tmp_path, {"ssh_config": str(tmp_path / "config"), "jump": jump})
+    jump = (f"{host.user}@{host.address}:{host.port}",)
+    return Observer(folder, {"ssh_config": str(folder / "config"), "jump": jump})
 
 
 @pytest.mark.parametrize("name", BANNERS)
@@ -222,7 +235,7 @@ def test_a_server_behind_a_jump_host_that_stops_at_a_step_is_told_apart(behind: 
         failure = failure_of(behind.look(server, dataclasses.replace(limits, connect_s=3, login_s=3)))
         expected = message.replace("PORT", str(server.port)).replace("within 1 s", "within 3 s")
         assert failure == Failure(reason, expected)
-    assert held() == before
+    assert left_behind(before) == ([], [])
 
 
 @pytest.mark.parametrize(
@@ -252,4 +265,39 @@ def test_a_jump_host_that_misbehaves_ends_in_time(
         failure = look(entry, SHORT)
         assert failure == Failure(reason, message.replace("JUMP", f"127.0.0.1:{server.port}"))
     assert played.forwards in ([], [("127.0.0.1", 22)])
-    assert held() == before
+    assert left_behind(before) == ([], [])
+
+
+def test_a_jump_host_that_dies_takes_only_its_connections_with_it(lab: Path, engine: Docker, tmp_path: Path) -> None:
+    """In the middle of an answer the jump host is gone: the look fails at once, and nothing is left behind."""
+    before = held()
+    with start_ssh_hosts(lab, {"doomed": engine}) as doomed:
+        host = doomed["doomed"]
+
+        def dies(_: object, server: Server) -> None:
+            host.stop()
+            server.ended.wait()
+
+        observer = behind_a_jump_host(tmp_path, doomed, "doomed")
+        with ssh_server(script({INFO: dies})) as server:
+            failure = failure_of(observer.look(server, UNRUFFLED))
+    assert failure == Failure(Reason.CONNECTION_LOST, "info: the connection was closed")
+    assert left_behind(before) == ([], [])
+
+
+def test_at_most_eight_log_in_at_a_jump_host_at_the_same_time(tmp_path: Path) -> None:
+    """Of twelve that want through a jump host that lets nobody in, four wait at its gate without a connection."""
+    with ssh_server(script(steps={"stuck_at": "login"})) as server:
+        place = f"127.0.0.1:{server.port}"
+        entry = Observer(tmp_path, {"jump": (f"platform-observer@{place}",), "ssh_config": "none"}).entry(server)
+        entry = entry.model_copy(update={"port": 1})
+        threads = [Thread(target=look, args=(entry, UNRUFFLED)) for _ in range(12)]
+        for thread in threads:
+            thread.start()
+        while (GATES.to(place).waiting, server.connections) != (4, 8) and any(one.is_alive() for one in threads):
+            threads[0].join(0.01)
+        reached = (GATES.to(place).waiting, server.connections)
+    for thread in threads:
+        thread.join()
+    assert reached == (4, 8)
+    assert GATES.to(place).waiting == 0
