@@ -28,4 +28,4 @@ def _keys(connection: socket.socket, path: Path) -> tuple[AgentKey, ...]:
         getattr(agent, "_connect")(connection)  # noqa: B009  untyped
     except (OSError, EOFError, struct.error, TypeError, ValueError, paramiko.SSHException):
         return ()
-    return agent.get_keys()
+    return tuple(key for key in agent.get_keys() if key.get_name())

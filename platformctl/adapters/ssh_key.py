@@ -19,7 +19,9 @@ from platformctl.errors import InputInvalid
 _MAX_BYTES: Final = 1024 * 1024
 _OPENSSH: Final = (serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH)
 _ENCRYPTED: Final = (TypeError, paramiko.PasswordRequiredException)
-_UNREADABLE: Final = (ValueError, UnsupportedAlgorithm, paramiko.SSHException)
+_UNREADABLE: Final = (
+    ValueError, AssertionError, NotImplementedError, IndexError, UnsupportedAlgorithm, paramiko.SSHException,
+)  # fmt: skip
 """What cryptography and paramiko raise for a file that holds something else; a missing password is a TypeError."""
 
 
