@@ -10,42 +10,56 @@ import base64
 import binascii
 import hashlib
 import hmac
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from platformctl.adapters.file import read_bounded
+from platformctl.adapters.host_pattern import listed
 from platformctl.errors import Failure, InputInvalid, LookFailed
 from platformctl.reason import Reason
 
 _SSH_PORT: Final = 22
-_REVOKED: Final = "@revoked"
+REVOKED: Final = "@revoked"
+AUTHORITY: Final = "@cert-authority"
 
 
 @dataclass(frozen=True, slots=True)
 class KnownKey:
-    """A host key on a line of a file. A revoked one may never be accepted."""
+    """A host key on a line of a file.
 
+    A revoked one may never be accepted; that of an authority only signs other keys.
+    """
+
+    file: Path
     line: int
     algorithm: str
     blob: bytes
-    revoked: bool
+    marker: str
+
+    @property
+    def is_accepted(self) -> bool:
+        """Tell whether a host may show it."""
+        return not self.marker
 
 
-def known_keys(path: Path, address: str, port: int) -> tuple[KnownKey, ...]:
-    """Return the keys that a file has for a host, in the file's order. Lines that are none are passed over.
+def known_keys(files: Iterable[Path], name: str, *, required: bool) -> tuple[KnownKey, ...]:
+    """Return the keys that files have for a host's name, in their order. Lines that are none are passed over.
 
     Raises:
-        LookFailed: the file cannot be read.
+        LookFailed: a file cannot be read, or is not there although it is required.
     """
-    name = host_name(address, port).lower()
+    return tuple(key for file in files if required or file.exists() for key in _keys_of(file, name.lower()))
+
+
+def _keys_of(file: Path, name: str) -> Iterator[KnownKey]:
     try:
-        content = read_bounded(path, f"known_hosts {path}").decode("utf-8", "replace")
+        content = read_bounded(file, f"known_hosts {file}").decode("utf-8", "replace")
     except InputInvalid as error:
         raise LookFailed(Failure(Reason.CONFIGURATION_UNUSABLE, str(error))) from None
-    return tuple(key for number, line in enumerate(content.split("\n"), 1) for key in _keys(number, line, name))
+    for number, line in enumerate(content.split("\n"), 1):
+        yield from _keys(file, number, line, name)
 
 
 def host_name(address: str, port: int) -> str:
@@ -58,29 +72,23 @@ def fingerprint(blob: bytes) -> str:
     return "SHA256:" + base64.b64encode(hashlib.sha256(blob).digest()).decode().rstrip("=")
 
 
-def _keys(number: int, line: str, name: str) -> Iterator[KnownKey]:
-    """Give the key of a line about this host; a line of another kind (comment, authority, rubbish) gives none."""
-    marker, *fields = line.split() if line.startswith(_REVOKED) else ("", *line.split())
-    if len(fields) < 3 or not _names(fields[0].lower(), fields[0], name):  # noqa: PLR2004  names, algorithm, key
+def _keys(file: Path, number: int, line: str, name: str) -> Iterator[KnownKey]:
+    """Give the key of a line about this host; a line of another kind (comment, rubbish) gives none."""
+    marker, *fields = line.split() if line.startswith((REVOKED, AUTHORITY)) else ("", *line.split())
+    if len(fields) < 3 or not _names(fields[0], name):  # noqa: PLR2004  names, algorithm, key
         return
     try:
         blob = base64.b64decode(fields[2], validate=True)
     except (binascii.Error, ValueError):
         return
-    yield KnownKey(number, fields[1], blob, marker == _REVOKED)
+    yield KnownKey(file, number, fields[1], blob, marker)
 
 
-def _names(patterns: str, exact: str, name: str) -> bool:
+def _names(first: str, name: str) -> bool:
     """Tell whether the first field of a line is about a host: a hashed name, or patterns of which none forbids it."""
-    if exact.startswith("|1|"):
-        return _is_hash_of(exact, name)
-    matched = {pattern[:1] == "!" for pattern in patterns.split(",") if _matches(pattern.removeprefix("!"), name)}
-    return matched == {False}
-
-
-def _matches(pattern: str, name: str) -> bool:
-    parts = (re.escape(part).replace(r"\?", ".") for part in pattern.split("*"))
-    return re.fullmatch(".*".join(parts), name) is not None
+    if first.startswith("|1|"):
+        return _is_hash_of(first, name)
+    return listed(first.lower().split(","), name)
 
 
 def _is_hash_of(hashed: str, name: str) -> bool:

@@ -4,14 +4,31 @@ from __future__ import annotations
 
 import re
 from ipaddress import ip_address
-from typing import Annotated, Final, Literal, TypeAlias
+from typing import Annotated, Any, Final, Literal, TypeAlias
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
 from platformctl.catalog.definition import Definition, Name, form
 
 _TCP: Final = re.compile(r"tcp://(\[[0-9a-fA-F:]+\]|[^:/\s]+):[0-9]{1,5}")
 _UNIX: Final = re.compile(r"unix:///\S+")
+
+_HOP: Final = r"""(ssh://)?([^\s,/"'#%=\\-][^\s,/"'#%=\\]*@)?([^\s@,/"'#%=\\:\[\]-][^\s@,/"'#%=\\:\[\]]*|\[[0-9a-fA-F:.]+\])(:[0-9]{1,5})?"""
+
+
+def _split(value: object) -> object:
+    return value.split(",") if isinstance(value, str) else value
+
+
+def _or_text(schema: dict[str, Any]) -> None:
+    """Let editors accept what `_split` accepts."""
+    text = {"type": "string", "pattern": f"^{_HOP}(,{_HOP})*$"}
+    array = {key: schema.pop(key) for key in ("type", "items")}
+    schema["anyOf"] = [array, text]
+
+
+JumpHost = Annotated[str, form(f"^{_HOP}$", "user@host:port, of which user and port can be left out")]
+JumpHosts = Annotated[tuple[JumpHost, ...], BeforeValidator(_split), Field(strict=False, json_schema_extra=_or_text)]
 
 
 class SshHost(Definition):
@@ -19,14 +36,18 @@ class SshHost(Definition):
 
     transport: Literal["ssh"] = Field(description="How the host is looked at: its docker command over SSH")
     address: Annotated[str, form(r"^[^\s@/-][^\s@/]*$", "a host name or an IP address")] = Field(
-        description="Name or IP address of the SSH server"
+        description="Name or IP address of the SSH server, or what ssh_config calls it"
     )
-    port: int = Field(22, ge=1, le=65535, description="Port of the SSH server")
+    port: int | None = Field(None, ge=1, le=65535, description="Port of the SSH server; 22 when nothing says another")
     user: Annotated[str, form(r"^[^\s@-][^\s@]*$", "an account's name")] | None = Field(
-        None, description="Account on the host; yours when left out"
+        None, description="Account on the host; yours when nothing says another"
     )
     known_hosts: str | None = Field(None, description="File of known host keys; ~/.ssh/known_hosts when left out")
     identity_file: str | None = Field(None, description="Private key; the agent and the usual keys when left out")
+    ssh_config: str | None = Field(
+        None, description="OpenSSH configuration that says what is left out here, or none; ~/.ssh/config when left out"
+    )
+    jump: JumpHosts | None = Field(None, description="Jump hosts on the way, as OpenSSH's ProxyJump, or none")
 
 
 class Tls(Definition):

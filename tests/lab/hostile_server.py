@@ -123,6 +123,7 @@ class Script:
     drops_at: str = ""
     commands: list[str] = field(default_factory=list)
     logins: list[tuple[str, str]] = field(default_factory=list)
+    forwards: list[tuple[str, int]] = field(default_factory=list)
 
 
 @contextmanager
@@ -171,6 +172,15 @@ class _Interface(paramiko.ServerInterface):
 
     def check_channel_request(self, kind: str, chanid: int) -> int:  # noqa: ARG002
         return OPEN_SUCCEEDED if self._goes_on("channel") else OPEN_FAILED_ADMINISTRATIVELY_PROHIBITED
+
+    def check_channel_direct_tcpip_request(
+        self,
+        chanid: int,
+        origin: tuple[str, int],  # noqa: ARG002
+        destination: tuple[str, int],
+    ) -> int:
+        self._script.forwards.append(destination)
+        return self.check_channel_request("direct-tcpip", chanid)
 
     def check_channel_exec_request(self, channel: paramiko.Channel, command: bytes) -> bool:
         self._script.commands.append(command.decode())

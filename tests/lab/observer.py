@@ -24,24 +24,33 @@ HOST_KEY = paramiko.ECDSAKey.generate()
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Observer:
-    """Has a folder for its known_hosts and its private key."""
+    """Has a folder for its known_hosts and its private key.
+
+    Attributes:
+        said: what else the inventory says about every host.
+    """
 
     folder: Path
+    said: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
     def transport(self, server: Server, limits: Limits = PATIENT, known: str | None = None) -> SshTransport:
         """Return the way to a server; `known` is the content of known_hosts, the right line unless given."""
+        return SshTransport("h1", self.entry(server, known), limits)
+
+    def entry(self, server: Server, known: str | None = None) -> SshHost:
+        """Return what the inventory says about a server, and write the files that it names."""
         identity, known_hosts = self.folder / "identity", self.folder / "known_hosts"
         paramiko.ECDSAKey.generate().write_private_key_file(str(identity))
         known_hosts.write_text(known_as(server.address, server.port, HOST_KEY) if known is None else known)
-        entry = SshHost(
+        return SshHost(
             transport="ssh",
             address=server.address,
             port=server.port,
             user="platform-observer",
             known_hosts=str(known_hosts),
             identity_file=str(identity),
+            **self.said,
         )
-        return SshTransport("h1", entry, limits)
 
     def look(self, server: Server, limits: Limits = PATIENT, known: str | None = None) -> Snapshot:
         """Look once."""

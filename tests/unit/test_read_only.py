@@ -15,6 +15,11 @@ ROOT = Path(__file__).parents[2]
 SOURCES = sorted(path for folder in ("platformctl", "tasks", "flows") for path in (ROOT / folder).rglob("*.py"))
 
 SSH = "platformctl/adapters/ssh.py"
+SSH_SOCKET = "platformctl/adapters/ssh_socket.py"
+SSH_PARTS = {
+    f"platformctl/adapters/{name}.py"
+    for name in ("host_key", "ssh_agent", "ssh_connection", "ssh_key", "ssh_login", "ssh_offer", "ssh_socket")
+}
 GIT = "platformctl/adapters/git.py"
 DOCKER_API = "platformctl/adapters/docker_api.py"
 # Takes from the SDK how credentials are read, and no client of an engine.
@@ -27,7 +32,7 @@ POWERS = {
     "from_env": set(),
     "exec_command": {SSH},
     "open_session": {SSH},
-    "open_channel": set(),
+    "open_channel": {SSH_SOCKET},
     "open_sftp": set(),
     "open_sftp_client": set(),
     "from_transport": set(),
@@ -53,7 +58,7 @@ POWERS = {
 MODULES = {
     "subprocess": {GIT},
     "docker": {DOCKER_API, REGISTRY},
-    "paramiko": {SSH, "platformctl/adapters/ssh_connection.py"},
+    "paramiko": {SSH, *SSH_PARTS},
     "pty": set(),
     "pexpect": set(),
     "fabric": set(),
@@ -115,6 +120,12 @@ def test_of_the_engines_sdk_only_reading_methods_are_used() -> None:
     assert named - SDK_READS - SDK_SETTINGS == {"get", "_url"}
 
 
+def test_through_a_jump_host_only_connections_are_made() -> None:
+    """The one channel that is opened outside of the questions carries a connection to another SSH server."""
+    calls = [node for node in ast.walk(ast.parse((ROOT / SSH_SOCKET).read_text())) if _opens_channel(node)]
+    assert [ast.unparse(call.args[0]) for call in calls if isinstance(call, ast.Call)] == ["'direct-tcpip'"]
+
+
 def test_git_is_only_read() -> None:
     """Every git command that the adapter can run is one that reads."""
     tree = ast.parse((ROOT / GIT).read_text())
@@ -162,6 +173,10 @@ def _is_client(node: ast.expr) -> bool:
             return True
         case _:
             return False
+
+
+def _opens_channel(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "open_channel"
 
 
 def _calls_git(call: ast.Call) -> bool:

@@ -30,7 +30,6 @@ KEY = f"ssh-ed25519 {base64.b64encode(BLOB).decode()}"
         (f"[h1]:2222 {KEY}", False),
         (f"h. {KEY}", False),
         (f"# h1 {KEY}", False),
-        (f"@cert-authority h1 {KEY}", False),
         ("h1 ssh-ed25519 AAA=A", False),
         ("h1 ssh-ed25519", False),
         (f"|1|AAAA|AAAA {KEY}", False),
@@ -41,17 +40,21 @@ KEY = f"ssh-ed25519 {base64.b64encode(BLOB).decode()}"
 )
 def test_a_line_is_about_a_host_or_not(tmp_path: Path, line: str, known: bool) -> None:  # noqa: FBT001
     """Names, patterns and exceptions are read as OpenSSH reads them; what is no line about a key is passed over."""
-    (tmp_path / "known_hosts").write_text(f"\n{line}\n")
-    expected = (KnownKey(2, "ssh-ed25519", BLOB, revoked=False),) if known else ()
-    assert known_keys(tmp_path / "known_hosts", "h1", 22) == expected
+    file = tmp_path / "known_hosts"
+    file.write_text(f"\n{line}\n")
+    expected = (KnownKey(file, 2, "ssh-ed25519", BLOB, ""),) if known else ()
+    assert known_keys([file], "h1", required=True) == expected
 
 
-def test_a_revoked_key_is_known_as_such(tmp_path: Path) -> None:
-    """It is there, so that it can be refused whatever other line has it."""
-    (tmp_path / "known_hosts").write_text(f"@revoked * {KEY}\nh1 {KEY}\n")
-    assert known_keys(tmp_path / "known_hosts", "h1", 22) == (
-        KnownKey(1, "ssh-ed25519", BLOB, revoked=True),
-        KnownKey(2, "ssh-ed25519", BLOB, revoked=False),
+def test_lines_of_several_files_keep_their_order_and_their_markers(tmp_path: Path) -> None:
+    """Revoked keys and authorities are there to be told apart; a file that nobody requires may be absent."""
+    first, second = tmp_path / "first", tmp_path / "second"
+    first.write_text(f"@revoked * {KEY}\nh1 {KEY}\n")
+    second.write_text(f"@cert-authority *1 {KEY}\n@other h1 {KEY}\n")
+    assert known_keys([first, tmp_path / "absent", second], "H1", required=False) == (
+        KnownKey(first, 1, "ssh-ed25519", BLOB, "@revoked"),
+        KnownKey(first, 2, "ssh-ed25519", BLOB, ""),
+        KnownKey(second, 1, "ssh-ed25519", BLOB, "@cert-authority"),
     )
 
 

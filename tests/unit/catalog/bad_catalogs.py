@@ -11,6 +11,8 @@ _KEYS: Final = "compose, container, expect, host, image, name, platform, schema,
 _NAME: Final = "1 to 63 letters, digits, '.', '_' and '-' that begin with a letter or a digit"
 
 
+JUMP: Final = "should be user@host:port, of which user and port can be left out"
+
 CASES: Final[Cases] = {
     # what does not fit together
     "unknown host": (instead("h1", "h2"), f"{WEB}:3: host: 'h2' is not in the inventory; known here: h1\n"),
@@ -64,7 +66,10 @@ CASES: Final[Cases] = {
     ),
     "key of another transport": (
         hosts("{transport: ssh, address: h2, url: x}"),
-        "hosts.yaml:4: unknown key 'url'; known here: address, identity_file, known_hosts, port, transport, user\n",
+        (
+            "hosts.yaml:4: unknown key 'url'; known here: address, identity_file, jump, "
+            "known_hosts, port, ssh_config, transport, user\n"
+        ),
     ),
     "ports out of range": (
         hosts("{transport: ssh, address: h2, port: 0}\n  h3: {transport: ssh, address: h3, port: 65536}"),
@@ -76,6 +81,16 @@ CASES: Final[Cases] = {
     "port in quotes": (
         hosts("{transport: ssh, address: h2, port: '22'}"),
         "hosts.yaml:4: hosts.h2.port: should be a number, not a text\n",
+    ),
+    "jump hosts that are none": (
+        hosts(
+            "{transport: ssh, address: h2, jump: 'u@h3:22, h4'}\n  h3: {transport: ssh, address: h3, jump: [-oX, 4]}"
+        ),
+        (
+            f"hosts.yaml:4: hosts.h2.jump.1: {JUMP}, not ' h4'\n"
+            f"hosts.yaml:5: hosts.h3.jump.0: {JUMP}, not '-oX'\n"
+            "hosts.yaml:5: hosts.h3.jump.1: should be a text, not a number; put it in quotes\n"
+        ),
     ),
     "address that is an option": (
         hosts("{transport: ssh, address: -oProxyCommand=reboot, user: -x}"),

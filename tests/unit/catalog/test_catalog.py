@@ -67,7 +67,7 @@ def test_modules_hosts_and_locks_are_values() -> None:
     assert catalog.hosts == (
         NamedHost("a1", DockerHost(transport="docker", url="unix:///run/d", tls=None)),
         NamedHost("h1", SnapshotHost(transport="snapshot", path="snapshots/h1")),
-        NamedHost("h2", SshHost.model_validate({"transport": "ssh", "address": "h2.example.net", "port": 22})),
+        NamedHost("h2", SshHost.model_validate({"transport": "ssh", "address": "h2.example.net"})),
     )
 
 
