@@ -2,7 +2,6 @@
 # platformctl-agent: the forced command of a key that may only look. It answers the questions of platformctl below
 # and refuses everything else with exit status 126. Printed by `platformctl host-agent script`: print it anew rather
 # than edit it. Install it owned by root, mode 755, in a folder that only root may write to.
-# shellcheck disable=SC2086  # $words and $urls are split at spaces on purpose: by then they hold only checked words
 
 # Before the request is looked at: bytes are bytes, names of files mean nothing, and programs come from here only.
 set -fu
@@ -46,6 +45,7 @@ split() {
   *[!0123456789:abcdefghijklmnopqrstuvwxyz' ']*) refuse 'words have small letters, digits and colons only' ;;
   esac
   words=$1
+  # shellcheck disable=SC2086  # to count them; they hold nothing but what was just looked for
   set -- $words
   [ $# -le "$most" ] || refuse "more than $most words"
 }
@@ -89,15 +89,18 @@ ask() {
   elif [ ! -w "$socket" ]; then
     warn "$socket: permission denied"
   fi
-  env -i "PATH=$PATH" LC_ALL=C @curl@ \
+  # shellcheck disable=SC2086  # one argument for each; they were put together from checked words
+  env -i "PATH=$PATH" LC_ALL=C \
+    @curl@ \
     --unix-socket "$socket" $urls
   status=$?
   # These say that curl could not begin, or could not be run at all.
-  case $status in 1 | 2 | 4 | 27 | 126 | 127) exit $status ;; esac
+  case $status in 1 | 2 | 4 | 27 | 126 | 127) exit "$status" ;; esac
   exit 0
 }
 
 [ ${#request} -le @max_length@ ] || refuse 'the request is too long'
+# shellcheck disable=SC2086  # one argument for each of $words, which are checked IDs
 case $request in
 @commands@
 '') refuse 'this key gives no login' ;;
