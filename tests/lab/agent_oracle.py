@@ -30,7 +30,8 @@ CURL: Final = (
 _CONTAINERS: Final = re.compile(rb"(docker|podman) container inspect --((?: [0-9a-f]{64}){1,1000})")
 _IMAGES: Final = re.compile(rb"(docker|podman) image inspect --((?: (?:sha256:)?[0-9a-f]{64}){1,1000})")
 _WORDS: Final = re.compile(
-    rb"platformctl-agent((?: (?:version|info|containers|container:[0-9a-f]{64}|image:(?:sha256:)?[0-9a-f]{64})){1,1003})"
+    rb"platformctl-agent"
+    rb"((?: (?:version|info|containers|container:[0-9a-f]{64}|image:(?:sha256:)?[0-9a-f]{64})){1,1003})"
 )
 
 

@@ -7,42 +7,22 @@ from random import Random
 from typing import Final
 
 from .agent_oracle import FIXED
+from .agent_payloads import OTHERS, PAYLOADS
 
 LONGEST: Final = 128 * 1024 - len("SSH_ORIGINAL_COMMAND=") - 1
 """Linux takes no longer variable: sshd could not start the script."""
 
 HEX: Final = "0123456789abcdef"
 WORDS: Final = ("version", "info", "containers", "container:", "image:", "image:sha256:")
-INSPECTS: Final = tuple(f"{client} {kind} inspect -- " for client in ("docker", "podman") for kind in ("container", "image"))
+INSPECTS: Final = (
+    "docker container inspect -- ",
+    "docker image inspect -- ",
+    "podman container inspect -- ",
+    "podman image inspect -- ",
+)
+SPACES: Final = (b" ", b"\t", b"\n", b"\r", b"\x0b", b"\x0c", b"\xc2\xa0", b"\xe3\x80\x80")
 BYTES: Final = tuple(bytes([one]) for one in range(1, 256))
-PAYLOADS: Final = (
-    "; touch /pwned", "& touch /pwned", "&& touch /pwned", "| tee /pwned", "|| id", "\ntouch /pwned\n", "\rid", "$(id)",
-    "`id`", "$(touch /pwned)", "`touch /pwned`", "${IFS}id", "$IFS$9id", "> /pwned", ">/tmp/pwned", ">> /pwned", "< /etc/passwd",
-    "<(id)", ">(id)", "<<E\nid\nE", "2>/pwned", "#", "' ; id '", "\" ; id \"", "\\", "\\\n", "*", "/*", "?", "[a-f]", "{a,b}",
-    "~", "~root", "!!", "!id", "$0", "$1", "$@", "$*", "$$", "$#", "$PATH", "${PATH:=/evil}", "$((1+1))", "%s%n", "\x1b[31m",
-    "\x1b]0;x\x07", "\x7f", "\x80", "\xff", "--", "-", "-v", "--help", "-H tcp://127.0.0.1:1", "--host=tcp://127.0.0.1:1",
-    "--context evil", "--config /evil", "--tls", "--format {{.}}", "--format '{{json .}}'", "-f '{{range .}}{{.}}{{end}}'",
-    "--format={{json .Config.Env}}", "--type image", "--size", "-s", "-o /pwned", "-K /evil/curlrc", "--next", "-X POST",
-    "-d x", "--unix-socket /evil", "http://localhost/containers/create", "@/etc/passwd", "file:///etc/passwd", "../../_ping",
-    "/../../version", "%2e%2e/", "..", ".", "//", "?size=1", "&size=1", "#x", "eval id", "exec id", "command id", "sh -c id",
-    ". /evil/rc", "source /evil/rc", "trap id EXIT", "alias docker=id", "IFS=x", "PATH=/evil", "DOCKER_HOST=tcp://127.0.0.1:1",
-    "set +f", "unset IFS", "a() { id; }", "() { :; }; id", "case x in *) id;; esac", "esac; id", ";;", "*) id ;;", "\u00a0",
-    "\u2028", "\u2003", "\u3000", "\ufeff", "\u200b", "\u202e", "\u0660", "\uff11", "\uff41", "\u0430", "\U0001d7d8", "\x0b", "\x0c",
-)  # fmt: skip
-OTHERS: Final = (
-    "", " ", "\n", "\t", "sh", "bash", "/bin/sh", "id", "ls", "docker", "docker ", "docker ps", "docker run --rm x", "podman ps",
-    "docker rm -f x", "docker exec x sh", "docker cp x:/ -", "docker export x", "docker save x", "docker kill x", "docker stop x",
-    "docker system dial-stdio", "docker inspect x", "docker image rm x", "docker compose up", "docker -H tcp://x version",
-    "docker container inspect", "docker container inspect --", "docker container inspect -- ", "docker image inspect -- -f x",
-    "docker container inspect --size", "docker version", "docker info", "docker version --format {{json .}}",
-    'docker version --format "{{json .}}"', "docker version --format='{{json .}}'", "docker version -f '{{json .}}'",
-    "docker container ls --all --no-trunc --format {{.ID}}", "docker container ls -a", "nerdctl version", "scp -t /tmp",
-    "scp -f /etc/passwd", "scp -r -d -t .", "/usr/lib/openssh/sftp-server", "internal-sftp", "sftp", "rsync --server . /",
-    "git-upload-pack x", "platformctl-agent", "platformctl-agent ", "platformctl-agent --help", "platformctl-agent ping",
-    "platformctl-agent container:", "platformctl-agent image:", "platformctl-agent image:sha256:", "platformctl-agent container:x",
-    "platformctl-agent version,info", "/usr/local/bin/platformctl-agent version", "curl http://localhost/version",
-    "curl --unix-socket /var/run/docker.sock http://localhost/containers/json", "env", "printenv", "tail -f /var/log/syslog",
-)  # fmt: skip
+USUAL_BYTES: Final = tuple(one.to_bytes() for one in b" \t\n'\"$`\\;&|<>(){}*?[]#~=%-:./ABCxyz019")
 
 Kind = Callable[[Random], bytes]
 
@@ -63,13 +43,13 @@ def one_byte_off(random: Random) -> bytes:
     """Return a right request with one byte changed, added or removed, anywhere or near its ends."""
     request = right(random)
     at = random.choice((random.randrange(len(request)), random.randrange(min(40, len(request))), len(request) - 1))
-    inserted = random.choice(BYTES) if random.random() < 0.5 else random.choice(b" \t\n'\"$`\\;&|<>(){}*?[]#~=%-:./ABCxyz019").to_bytes()  # noqa: E501
+    inserted = random.choice(random.choice((BYTES, USUAL_BYTES)))
     return request[:at] + random.choice((b"", inserted, inserted + request[at : at + 1])) + request[at + 1 :]
 
 
 def other_spaces(random: Random) -> bytes:
     """Return a right request with whitespace doubled, exchanged, or put around it."""
-    request, space = right(random), random.choice((b" ", b"\t", b"\n", b"\r", b"\x0b", b"\x0c", b"\xc2\xa0", b"\xe3\x80\x80"))
+    request, space = right(random), random.choice(SPACES)
     match random.randrange(5):
         case 0:
             return request + space
@@ -121,7 +101,8 @@ def payload(random: Random) -> bytes:
         case 4:
             return request.rpartition(b" ")[0] + b" " + attack
         case _:
-            return random.choice(INSPECTS).encode() + attack + random.choice((b"", b" " + _id(random, images=False).encode()))
+            end = random.choice(("", f" {_digits(random)}"))
+            return random.choice(INSPECTS).encode() + attack + end.encode()
 
 
 def two(random: Random) -> bytes:
@@ -162,7 +143,8 @@ def long(random: Random) -> bytes:
         case 2:
             request = f"platformctl-agent {' '.join(['image:sha256:' + _digits(random)] * count)}".encode()
         case _:
-            request = right(random) + random.choice((b" ", b"x", b"'", b"$(", b"a" * 64 + b" ")) * random.randrange(1, 130000)
+            more = random.choice((b" ", b"x", b"'", b"$(", b"a" * 64 + b" "))
+            request = right(random) + more * random.randrange(1, LONGEST)
     return request[:LONGEST]
 
 
@@ -186,7 +168,7 @@ LONG_ONES: Final = 4
 
 def requests(count: int, seed: int) -> Iterator[tuple[str, bytes]]:
     """Give that many requests with their kinds."""
-    random = Random(seed)
+    random = Random(seed)  # noqa: S311  an attack that can be repeated
     names = [name for name, (_, share) in KINDS.items() for _ in range(share * 10)][: 1000 - LONG_ONES]
     names += ["long"] * LONG_ONES
     for _ in range(count):
@@ -213,8 +195,9 @@ def _no_id(random: Random, *, images: bool) -> str:
     strange = random.choice("gG-:/.*?'\"$`\\AF\u0660\u06f1\uff11\uff41\u0430\u00e9\U0001d7d8\u2170")
     wrong = (
         digits[:63], digits + random.choice(HEX), digits.upper() if digits.upper() != digits else digits[:-1], "",
-        digits[:12], digits[:32], digits * 2, digits[:at] + strange + digits[at + 1 :], f"-{digits[1:]}", f"sha256{digits}",
-        f"sha256:sha256:{digits}", f"sha512:{digits}", f"SHA256:{digits}", f"sha256:{digits[:63]}", f":{digits}", f"{digits}:",
-        "np-umami", "postgres:16", "{id}", f"{digits[:32]}/{digits[33:]}", f"{digits}/archive",
+        digits[:12], digits[:32], digits * 2, digits[:at] + strange + digits[at + 1 :], f"-{digits[1:]}",
+        f"sha256{digits}", f"sha256:sha256:{digits}", f"sha512:{digits}", f"SHA256:{digits}", f"sha256:{digits[:63]}",
+        f":{digits}", f"{digits}:", "np-umami", "postgres:16", "{id}", f"{digits[:32]}/{digits[33:]}",
+        f"{digits}/archive",
     )  # fmt: skip
     return random.choice(wrong if images else (*wrong, f"sha256:{digits}"))

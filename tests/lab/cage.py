@@ -34,12 +34,13 @@ printf '\\n' >>/canary
 RC: Final = "printf '/evil/rc\\0\\0\\n' >>/canary\n"
 
 HOSTILE: Final = {
-    "PATH": "/evil:/usr/bin", "HOME": "/evil", "ENV": "/evil/rc", "BASH_ENV": "/evil/rc", "IFS": "e-", "CDPATH": "/evil",
-    "LC_ALL": "C.UTF-8", "LANG": "tr_TR.UTF-8", "DOCKER_HOST": "tcp://127.0.0.1:1", "DOCKER_CONTEXT": "evil",
-    "DOCKER_CONFIG": "/evil", "DOCKER_CLI_PLUGIN_EXTRA_DIRS": "/evil", "CONTAINER_HOST": "tcp://127.0.0.1:1",
-    "CONTAINERS_CONF": "/evil/rc", "CURL_HOME": "/evil", "http_proxy": "http://127.0.0.1:1", "ALL_PROXY": "http://127.0.0.1:1",
-    "PS4": "$(id)", "POSIXLY_CORRECT": "1", "request": "docker info", "words": "x", "urls": "x", "path": "/x",
-    "socket": "/evil", "XDG_CONFIG_HOME": "/evil", "LD_LIBRARY_PATH": "/evil",
+    "PATH": "/evil:/usr/bin", "HOME": "/evil", "ENV": "/evil/rc", "BASH_ENV": "/evil/rc", "IFS": "e-",
+    "CDPATH": "/evil", "LC_ALL": "C.UTF-8", "LANG": "tr_TR.UTF-8", "DOCKER_HOST": "tcp://127.0.0.1:1",
+    "DOCKER_CONTEXT": "evil", "DOCKER_CONFIG": "/evil", "DOCKER_CLI_PLUGIN_EXTRA_DIRS": "/evil",
+    "CONTAINER_HOST": "tcp://127.0.0.1:1", "CONTAINERS_CONF": "/evil/rc", "CURL_HOME": "/evil",
+    "http_proxy": "http://127.0.0.1:1", "ALL_PROXY": "http://127.0.0.1:1", "PS4": "$(id)", "POSIXLY_CORRECT": "1",
+    "request": "docker info", "words": "x", "urls": "x", "path": "/x", "socket": "/evil", "XDG_CONFIG_HOME": "/evil",
+    "LD_LIBRARY_PATH": "/evil",
 }  # fmt: skip
 """What a login could bring along; not what changes a shell before its first line, which only sshd can keep away."""
 
@@ -74,9 +75,10 @@ class Cage:
         asked = b"".join(request + b"\0" for request in requests)
         questions = self.folder.parent / f"{self.folder.name}.requests"
         questions.write_bytes(asked)
-        with questions.open("rb") as source, subprocess.Popen(
-            argv, stdin=source, stdout=subprocess.PIPE, env=environment
-        ) as driver:
+        with (
+            questions.open("rb") as source,
+            subprocess.Popen(argv, stdin=source, stdout=subprocess.PIPE, env=environment) as driver,
+        ):
             assert driver.stdout
             for line in driver.stdout:
                 yield _answer(json.loads(line))
@@ -120,7 +122,7 @@ class Cage:
     def _lay_canaries(self) -> None:
         """Put a canary in the place of every program that this machine has, and of those that it may lack."""
         first = self._write("usr/local/bin/docker", CANARY)
-        names = {name for folder in ("/usr/bin", "/usr/sbin", "/usr/local/bin") for name in os.listdir(folder)}
+        names = {one.name for folder in ("/usr/bin", "/usr/sbin", "/usr/local/bin") for one in Path(folder).iterdir()}
         for folder in _FOLDERS:
             for name in names | {"docker", "podman", "curl", "sh", "id", "touch"}:
                 target = self.folder / folder[1:] / name

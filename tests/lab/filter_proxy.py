@@ -37,9 +37,7 @@ def socket_proxy_rule(text: str) -> Rule:
     """Read the option as wollomatic/socket-proxy does: anchors are added, and only the decoded path is looked at."""
     name, _, pattern = text.strip().partition("=")
     anchored = re.compile(f"^{pattern}$")
-    return lambda method, target: (
-        f"-allow{method}" == name and bool(anchored.search(unquote(target.partition("?")[0])))
-    )
+    return lambda method, target: f"-allow{method}" == name and bool(anchored.search(unquote(target.partition("?")[0])))
 
 
 @contextmanager

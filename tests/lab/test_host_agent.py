@@ -9,14 +9,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import paramiko
 import pytest
-import yaml
 
 from platformctl.adapters.ssh import SshTransport
-from platformctl.cli import main
 from platformctl.errors import Failure
 from platformctl.observation.host import Attempt
 from platformctl.observation.snapshot import Snapshot
@@ -28,6 +26,7 @@ from .agent_requests import requests
 from .engine import Docker, docker
 from .entry import ssh_entry
 from .fleet import meerkat, nameless, stopped, umami, workers
+from .planned import planned, timeless
 from .registry import Registry
 from .service import Service
 from .sshd import SshHost, SshHosts
@@ -79,9 +78,9 @@ def world(lab: Path, registry: Registry) -> Iterator[World]:
     with ExitStack() as stack:
         engine = stack.enter_context(docker(lab, "rs2000"))
         services = [service for state in STATES if (service := state(engine, registry))]
-        subsystem = "Subsystem sftp internal-sftp\n"
+        config = "Subsystem sftp internal-sftp\nMaxSessions 100\n"
         engines = {"rs2000": engine, "rs1000": engine}
-        ssh = stack.enter_context(start_ssh_hosts(lab, engines, files=FILES | OTHERS, config=subsystem))
+        ssh = stack.enter_context(start_ssh_hosts(lab, engines, files=FILES | OTHERS, config=config))
         tie(ssh["rs2000"])
         yield World(engine, services, ssh)
 
@@ -104,34 +103,9 @@ def test_a_look_is_the_same(world: World) -> None:
 
 def test_a_plan_is_the_same(world: World, tmp_path: Path) -> None:
     """Verdicts, evidence and exit code do not depend on whether the key is tied."""
-    through, free = (planned(world, host, tmp_path) for host in (world.tied, world.free))
+    through, free = (planned(ssh_entry(world.ssh, host), world.services, tmp_path) for host in (world.tied, world.free))
     assert {module["status"] for module in through["modules"]} == {"in-sync", "drift", "inconclusive"}
     assert timeless(through) == timeless(free)
-
-
-def planned(world: World, host: SshHost, folder: Path) -> dict[str, Any]:
-    """Plan all services of the engine by one of its hosts."""
-    entry = ssh_entry(world.ssh, host).model_dump(mode="json", exclude_none=True)
-    write(folder / "hosts.yaml", {"schema": "platformctl/inventory/v1", "hosts": {"rs2000": entry}})
-    for service in world.services:
-        write(folder / "modules" / service.name / "module.yaml", service.module("rs2000"))
-    out = folder / "plan.json"
-    command = ["plan", "--catalog", str(folder), "--store", str(folder / "store"), "--offline", "--confirm-after", "0"]
-    main([*command, "--format", "json", "--out", str(out)])
-    plan: dict[str, Any] = json.loads(out.read_text())
-    return plan
-
-
-def write(path: Path, document: object) -> None:
-    """Write a document as YAML."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(yaml.safe_dump(document))
-
-
-def timeless(plan: dict[str, Any]) -> dict[str, Any]:
-    """Leave out when and how long."""
-    hosts = [{key: value for key, value in host.items() if key not in {"durationMs", "takenAt"}} for host in plan["hosts"]]
-    return {key: value for key, value in plan.items() if key != "createdAt"} | {"hosts": hosts}
 
 
 def framed(said: Said) -> list[tuple[bytes, int]]:
@@ -172,8 +146,7 @@ def test_as_many_words_as_may_be(world: World, connection: paramiko.Transport) -
 
 def test_an_engine_that_does_not_answer_is_000(world: World) -> None:
     """Each word has its status all the same, and a line says that nobody listens, or that the account may not ask."""
-    bind = "import os, socket; s = socket.socket(socket.AF_UNIX); s.bind('/run/closed.sock'); os.chmod('/run/closed.sock', 0o700)"
-    assert world.tied.process.run("/usr/bin/python3", "-c", bind).returncode == 0
+    assert world.tied.process.run("/usr/bin/python3", "-c", BIND, "/run/closed.sock").returncode == 0
     cases = {NOWHERE: "/run/nowhere.sock: no engine listens there", CLOSED: "/run/closed.sock: permission denied"}
     found = {}
     for path in cases:
@@ -195,7 +168,12 @@ def test_what_else_a_client_can_send_is_refused(world: World, connection: parami
     assert len(refused) > MANY * 0.8
     assert [one for one in refused if not is_refusal(one[1])] == []
     assert [request for request, answer in said if expected(request) and is_refusal(answer)] == []
-    assert world.tied.process.run("/bin/ls", "/", "/tmp", f"/home/{world.tied.user}").stdout.count("pwned") == 0
+    assert pwned(world) == []
+
+
+def pwned(world: World) -> list[str]:
+    """Return the files on the host that only an attack would write."""
+    return world.tied.process.run("/usr/bin/find", "/", "-xdev", "-name", "*pwned*").stdout.split()
 
 
 def is_refusal(said: Said) -> bool:
@@ -211,9 +189,8 @@ def test_a_zero_byte_ends_the_connection(world: World) -> None:
 
 def test_no_login_no_terminal_no_subsystem(connection: paramiko.Transport) -> None:
     """A shell is a request without a command, a file transfer is one that is not in the table; a terminal is denied."""
-    with connection.open_session() as channel:
-        with pytest.raises(paramiko.SSHException):
-            channel.get_pty()
+    with connection.open_session() as channel, pytest.raises(paramiko.SSHException):
+        channel.get_pty()
     with connection.open_session() as channel:
         channel.invoke_shell()
         assert heard(channel) == refusal("this key gives no login")
@@ -241,7 +218,7 @@ def test_files_are_not_transferred(world: World, arguments: list[str], status: i
     paths = ["batch", f"{place}:/tmp/pwned"] if program == "scp" else [place]
     done = run_client(client(world.ssh, world.tied, program, *options, *paths), tmp_path)
     assert (done.returncode, done.stdout) == (status, "")
-    assert world.tied.process.run("/bin/ls", "/tmp").stdout.count("pwned") == 0
+    assert pwned(world) == []
 
 
 def test_a_refused_look_says_so(world: World) -> None:
@@ -261,4 +238,5 @@ def test_a_refused_look_says_so(world: World) -> None:
     )
 
 
+BIND: Final = "import os, socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1]); os.chmod(sys.argv[1], 0o700)"
 INSTALL: Final = "import os, sys; open(sys.argv[1], 'w').write(sys.argv[2]); os.chmod(sys.argv[1], 0o755)"

@@ -95,14 +95,34 @@ def status(behind: Behind, method: str, target: str) -> int:
 @pytest.mark.parametrize(
     "target",
     [
-        "/containers/{id}/archive?path=/etc/passwd", "/containers/{id}/export", "/containers/{id}/logs?stdout=1",
-        "/containers/{id}/top", "/containers/{id}/stats?stream=0", "/containers/{id}/changes", "/containers/np-meerkat-frontend/json",
-        "/containers/{id}/json/../archive?path=/etc/passwd", "/containers/{id}/json/%2e%2e/export", "/containers/{id}/./json",
-        "/containers/%2e%2e/containers/{id}/json", "//containers/{id}/json", "/containers//{id}/json", "/containers/{id}/json/",
-        "/containers/{id}/archive%3Fpath=/json", "/containers/{id}%00/json", "/v1.41/../v1.41/info", "/v1.41/containers/{id}/export",
-        "/events?since=0&until=1", "/images/json", "/system/df", "/_ping", "/volumes", "/secrets", "/swarm", "/plugins",
+        "/containers/{id}/archive?path=/etc/passwd",
+        "/containers/{id}/export",
+        "/containers/{id}/logs?stdout=1",
+        "/containers/{id}/top",
+        "/containers/{id}/stats?stream=0",
+        "/containers/{id}/changes",
+        "/containers/np-meerkat-frontend/json",
+        "/containers/{id}/json/../archive?path=/etc/passwd",
+        "/containers/{id}/json/%2e%2e/export",
+        "/containers/{id}/./json",
+        "/containers/%2e%2e/containers/{id}/json",
+        "//containers/{id}/json",
+        "/containers//{id}/json",
+        "/containers/{id}/json/",
+        "/containers/{id}/archive%3Fpath=/json",
+        "/containers/{id}%00/json",
+        "/v1.41/../v1.41/info",
+        "/v1.41/containers/{id}/export",
+        "/events?since=0&until=1",
+        "/images/json",
+        "/system/df",
+        "/_ping",
+        "/volumes",
+        "/secrets",
+        "/swarm",
+        "/plugins",
     ],
-)  # fmt: skip
+)
 def test_what_we_never_ask_is_stopped(behind: Behind, target: str) -> None:
     """Files of containers, and other spellings of what is allowed, get no answer of the engine."""
     target = target.replace("{id}", behind.container)

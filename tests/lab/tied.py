@@ -50,7 +50,7 @@ def login(host: SshHost) -> Iterator[paramiko.Transport]:
 def say(connection: paramiko.Transport, request: bytes) -> Said:
     """Send a command and return what came of it."""
     with connection.open_session() as channel:
-        channel.exec_command(request)  # type: ignore[arg-type]  # sends bytes as they are
+        channel.exec_command(request)
         return heard(channel)
 
 
@@ -63,7 +63,8 @@ def heard(channel: paramiko.Channel) -> Said:
 
 def client(hosts: SshHosts, host: SshHost, program: str, *arguments: str) -> list[str]:
     """Return the command of an OpenSSH client that trusts the host and uses the tied key."""
-    options = (f"UserKnownHostsFile={hosts.known_hosts}", f"Port={host.port}", "BatchMode=yes", "ExitOnForwardFailure=yes")
+    known = f"UserKnownHostsFile={hosts.known_hosts}"
+    options = (known, f"Port={host.port}", "BatchMode=yes", "ExitOnForwardFailure=yes")
     said = [word for option in options for word in ("-o", option)]
     return [f"/usr/bin/{program}", "-F", "none", "-i", str(host.identity_file), *said, *arguments]
 

@@ -12,9 +12,9 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from platformctl.cli import main
 
 KEY: Final = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHVAlRcZdHuM51qdBJPsjsO/CZvFK2Y6X9T4VE3iIIgo observer@planner"
-NOTE: Final = (
-    "also close the forwarding of unix sockets for this account in sshd_config: docs/read-only.md says how\n"
-)
+TIED: Final = 'restrict,command="/usr/local/bin/platformctl-agent"'
+PERMITTED: Final = 'permitopen="127.0.0.1:8080",permitopen="[::1]:443",permitopen="web.lan:1"'
+NOTE: Final = "also close the forwarding of unix sockets for this account in sshd_config: docs/read-only.md says how\n"
 NO_KEY: Final = "this should be one public key as ssh-keygen writes it: ssh-ed25519 AAAA… comment"
 
 
@@ -28,18 +28,16 @@ def public(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("options", "line", "note"),
     [
-        ([], 'restrict,command="/usr/local/bin/platformctl-agent"', ""),
+        ([], TIED, ""),
         (
             ["--from", "192.0.2.7,2001:db8::/32,!192.0.2.9", "--expires", "20271231"],
-            'restrict,command="/usr/local/bin/platformctl-agent",from="192.0.2.7,2001:db8::/32,!192.0.2.9",'
-            'expiry-time="20271231"',
+            f'{TIED},from="192.0.2.7,2001:db8::/32,!192.0.2.9",expiry-time="20271231"',
             "",
         ),
         (["--agent", "/opt/agent"], 'restrict,command="/opt/agent"', ""),
         (
             ["--permit", "127.0.0.1:8080", "[::1]:443", "--permit", "web.lan:1"],
-            'restrict,command="/usr/local/bin/platformctl-agent",port-forwarding,permitlisten="none.invalid:1",'
-            'permitopen="127.0.0.1:8080",permitopen="[::1]:443",permitopen="web.lan:1"',
+            f'{TIED},port-forwarding,permitlisten="none.invalid:1",{PERMITTED}',
             NOTE,
         ),
     ],
@@ -77,14 +75,23 @@ def test_a_private_key_is_refused_and_not_shown(
 @pytest.mark.parametrize(
     "content",
     [
-        "", "\n", "ssh-ed25519", "ssh-ed25519 AAAA", KEY.replace("ssh-ed25519", "ssh-rsa"), f"{KEY}\n{KEY}\n", f"no-pty {KEY}",
-        f'command="/bin/sh" {KEY}', KEY.replace("AAAA", "AA!A"), f"{KEY}\x1b[31m", f"# {KEY}", KEY.replace(" ", "\t"),
-        KEY.replace("ssh-ed25519 ", "ssh-dss "), "ssh-ed25519 é",
+        "",
+        "\n",
+        "ssh-ed25519",
+        "ssh-ed25519 AAAA",
+        KEY.replace("ssh-ed25519", "ssh-rsa"),
+        f"{KEY}\n{KEY}\n",
+        f"no-pty {KEY}",
+        f'command="/bin/sh" {KEY}',
+        KEY.replace("AAAA", "AA!A"),
+        f"{KEY}\x1b[31m",
+        f"# {KEY}",
+        KEY.replace(" ", "\t"),
+        KEY.replace("ssh-ed25519 ", "ssh-dss "),
+        "ssh-ed25519 é",
     ],
-)  # fmt: skip
-def test_what_is_no_public_key_is_refused(
-    public: Path, content: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+)
+def test_what_is_no_public_key_is_refused(public: Path, content: str, capsys: pytest.CaptureFixture[str]) -> None:
     """A second line, or options before the key, would be a line that the restrictions do not hold for."""
     public.write_text(content)
     assert main(["host-agent", "authorized-key", "--key", str(public)]) == 2
@@ -93,9 +100,9 @@ def test_what_is_no_public_key_is_refused(
 
 def test_every_wrong_option_is_told_at_once(public: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """No option can end a quotation and bring in another one."""
-    options = ["--permit", "*:80", "127.0.0.1:*", "127.0.0.1:0", "127.0.0.1:65536", ":80", "x", '127.0.0.1:1"', "::1:80"]
-    options += ["--from", '1.2.3.4" ,pty,x="', "--expires", "soon", "--agent", "/bin/sh -c x"]
-    assert main(["host-agent", "authorized-key", "--key", str(public), *options]) == 2
+    places = ["*:80", "127.0.0.1:*", "127.0.0.1:0", "127.0.0.1:65536", ":80", "x", '127.0.0.1:1"', "::1:80"]
+    others = ["--from", '1.2.3.4" ,pty,x="', "--expires", "soon", "--agent", "/bin/sh -c x"]
+    assert main(["host-agent", "authorized-key", "--key", str(public), "--permit", *places, *others]) == 2
     out, err = capsys.readouterr()
     assert out == ""
     assert err.splitlines() == [
@@ -104,7 +111,7 @@ def test_every_wrong_option_is_told_at_once(public: Path, capsys: pytest.Capture
         "--from: '1.2.3.4\" ,pty,x=\"' should be addresses, such as 192.0.2.7 or 192.0.2.0/24",
         *(
             f"--permit: {place!r} should be one address and one port, such as 127.0.0.1:8080"
-            for place in sorted(options[1:9], key=repr)
+            for place in sorted(places, key=repr)
         ),
     ]
 
