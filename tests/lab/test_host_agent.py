@@ -43,7 +43,7 @@ OTHERS: Final = {
     path: agent().replace("socket=/var/run/docker.sock", f"socket={socket}")
     for path, socket in ((NOWHERE, "/run/nowhere.sock"), (CLOSED, "/run/closed.sock"))
 }
-MANY: Final = 300
+MANY: Final = 250
 _REFUSED: Final = re.compile(rb"platformctl-agent: refused: [ -~]+\n")
 _FRAME: Final = re.compile(rb"\n([0-9]{3})\n")
 
@@ -173,7 +173,8 @@ def test_what_else_a_client_can_send_is_refused(world: World, connection: parami
 
 def pwned(world: World) -> list[str]:
     """Return the files on the host that only an attack would write."""
-    return world.tied.process.run("/usr/bin/find", "/", "-xdev", "-name", "*pwned*").stdout.split()
+    listed = world.tied.process.run("/bin/ls", "/", "/tmp", f"/home/{world.tied.user}").stdout.split()  # noqa: S108
+    return [name for name in listed if "pwned" in name]
 
 
 def is_refusal(said: Said) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,12 +19,14 @@ from .workspace import subfolder
 
 pytestmark = pytest.mark.lab
 
-# What docs/read-only.md tells to write for an account that probes through the host.
-CLOSED = """\
-Match User platform-observer
-    AllowTcpForwarding local
-    AllowStreamLocalForwarding no
-"""
+PAGE = (Path(__file__).parents[2] / "docs/read-only.md").read_text()
+
+
+def closed_config() -> str:
+    """Return what the page tells to write for an account that probes through the host."""
+    match = re.search(r"^Match User .*\n(?: +.*\n)+", PAGE, re.MULTILINE)
+    assert match
+    return match[0].replace("AllowTcpForwarding no", "AllowTcpForwarding local")
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +39,7 @@ def hosts(lab: Path, engine: Docker) -> Iterator[SshHosts]:
 @pytest.fixture(scope="module")
 def closed(lab: Path, engine: Docker) -> Iterator[SshHosts]:
     """A host whose sshd_config is as the documents say."""
-    with start_ssh_hosts(lab, {"rs2000": engine}, files=FILES, config=CLOSED) as running:
+    with start_ssh_hosts(lab, {"rs2000": engine}, files=FILES, config=closed_config()) as running:
         yield running
 
 
