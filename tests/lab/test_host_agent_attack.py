@@ -13,7 +13,7 @@ from platformctl.observe.question import AGENT_WORDS, COMMANDS, ID_GRAMMARS
 
 from .agent_attack import SEED, agent, as_expected, attack
 from .agent_oracle import expected
-from .agent_requests import requests
+from .agent_requests import INSPECTS, requests
 from .cage import SHELLS, Cage
 from .workspace import subfolder
 
@@ -43,6 +43,23 @@ def test_every_question_of_the_table_is_answered(lab: Path, shell: str) -> None:
     assert [answer.runs for answer in answers] == [(expected(question.encode()),) for question in QUESTIONS]
     assert {(answer.status, answer.output, answer.complaint) for answer in answers} == {(0, b"", b"")}
     assert cage.strays() == []
+
+
+LIMITS: Final = {
+    **{prefix + " ".join([DIGITS] * count): count <= 1000 for prefix in INSPECTS for count in (1000, 1001)},
+    **{f"platformctl-agent{f' image:sha256:{DIGITS}' * count}": count <= 1003 for count in (1003, 1004)},
+    **{f"platformctl-agent{' info' * count}": count <= 1003 for count in (1003, 1004)},
+}
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_as_many_ids_as_may_be_and_one_more(lab: Path, shell: str) -> None:
+    """Every question that takes IDs takes as many as the table says, and is refused with one more."""
+    cage = Cage(subfolder(lab, shell), agent())
+    answers = cage.ask(shell, [request.encode() for request in LIMITS])
+    found = dict(zip(LIMITS, answers, strict=True))
+    assert [request for request, answer in found.items() if not as_expected(request.encode(), answer)] == []
+    assert {request: bool(answer.runs) for request, answer in found.items()} == LIMITS
 
 
 @pytest.mark.parametrize("shell", SHELLS)
