@@ -53,9 +53,12 @@ deployments: $(READY) ## Deploy prefect.yaml to a running Prefect server
 
 ##@ Now and then
 
-.PHONY: identity record publish mutants constraints clean
+.PHONY: identity attack record publish mutants constraints clean
 identity: $(READY) lab-packages ## Judge every identity state on every engine that is there, live
 	$(BIN)/python -m tests.lab.identity $(ARGS)
+
+attack: $(READY) lab-packages ## Ask the host agent 100,000 things in every shell that it must refuse, and some that not
+	$(BIN)/python -m tests.lab.agent_attack $(ARGS)
 
 record: $(READY) lab-packages ## Record the answers of real engines anew (needs the lab)
 	$(BIN)/python -m tests.lab.record $(ARGS)

@@ -74,6 +74,9 @@ AGENT_WORDS: Final = {
 }
 """What the host agent is asked: its name, and a word for each path of the API, so that nothing needs quotes."""
 
+ID_GRAMMARS: Final = {Purpose.INSPECT_CONTAINERS: _CONTAINER_ID, Purpose.INSPECT_IMAGES: _IMAGE_ID}
+"""What an ID is, for the purposes that take any."""
+
 
 def argv(question: Question) -> tuple[str, ...]:
     """Spell a question for the docker command line (20.10 to 28.5). IDs are hex digits: nothing needs quotes."""

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the lab runs, from Debian's own archive: a Docker Engine, a registry, an SSH server, a static
-# busybox for the images, and a browser for the screens. No service is started. Prints nothing when all is there.
+# busybox for the images, curl and shellcheck for the host agent, and a browser for the screens. No service is
+# started. Prints nothing when all is there.
 #
 # Not being able to install (no root, no Debian, no archive) is no error here: the tests of the lab skip and say
 # what is missing, unless PLATFORMCTL_LAB=required is set for them.
@@ -15,6 +16,8 @@ declare -A program_of=(
   [openssh-server]=/usr/sbin/sshd
   [openssh-client]=/usr/bin/ssh
   [busybox-static]=/usr/share/doc/busybox-static
+  [curl]=/usr/bin/curl
+  [shellcheck]=/usr/bin/shellcheck
   [chromium]=/usr/bin/chromium
   [fonts-dejavu-core]=/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf
 )

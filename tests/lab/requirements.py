@@ -15,6 +15,8 @@ PROGRAMS = {
     "docker-registry": Path("/usr/bin/docker-registry"),
     "openssh-server": Path("/usr/sbin/sshd"),
     "busybox-static": BUSYBOX,
+    "curl": Path("/usr/bin/curl"),
+    "shellcheck": Path("/usr/bin/shellcheck"),
 }
 
 

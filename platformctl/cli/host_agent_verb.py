@@ -1,0 +1,95 @@
+"""`platformctl host-agent`: what a host needs so that it lets us look, and no more."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from platformctl.cli.output import say, show
+
+if TYPE_CHECKING:
+    from platformctl.cli.options import Verbs
+
+_KEY_BYTES: Final = 65536
+
+
+def add(verbs: Verbs) -> None:
+    """Declare the verb, what it prints, and the options of each."""
+    parser = verbs.add_parser(
+        "host-agent",
+        help="print what a host needs so that it lets us look, and no more",
+        description="Print the other end of the read-only promise, made from the same table as the questions: "
+        "docs/read-only.md says how each is installed and checked.",
+    )
+    parts = parser.add_subparsers(title="what to print", required=True, metavar="PART")
+    _add_script(parts)
+    _add_authorized_key(parts)
+    _add_proxy_rules(parts)
+
+
+def _add_script(parts: Verbs) -> None:
+    parser = parts.add_parser("script", help="the forced command that answers our questions and refuses the rest")
+    parser.add_argument(
+        "--socket",
+        metavar="PATH",
+        help="the engine's socket on the host (default: /var/run/docker.sock; podman: /run/podman/podman.sock)",
+    )
+    parser.set_defaults(run=_script)
+
+
+def _add_authorized_key(parts: Verbs) -> None:
+    parser = parts.add_parser("authorized-key", help="the line of authorized_keys that ties a key to the script")
+    parser.add_argument("--key", type=Path, required=True, metavar="FILE.pub", help="the public key")
+    parser.add_argument("--agent", metavar="PATH", help="the script (default: /usr/local/bin/platformctl-agent)")
+    parser.add_argument(
+        "--permit",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="ADDRESS:PORT",
+        help="what a probe may reach through the host (default: nothing is forwarded)",
+    )
+    parser.add_argument("--from", dest="clients", default="", metavar="PATTERNS", help="where the key may come from")
+    parser.add_argument("--expires", default="", metavar="YYYYMMDD", help="when the key ends to be valid")
+    parser.set_defaults(run=_authorized_key)
+
+
+def _add_proxy_rules(parts: Verbs) -> None:
+    parser = parts.add_parser("proxy-rules", help="the rules of a proxy that filters the engine's socket")
+    parser.add_argument(
+        "--format",
+        choices=["generic", "socket-proxy"],
+        default="generic",
+        help="method, tab and pattern (default), or the option of wollomatic/socket-proxy",
+    )
+    parser.set_defaults(run=_proxy_rules)
+
+
+def _script(options: argparse.Namespace) -> int:
+    from importlib import resources
+
+    from platformctl.observe.host_agent import SOCKET, script
+
+    template = resources.files("platformctl.observe").joinpath("host_agent.sh").read_text("utf-8")
+    show(script(template, SOCKET if options.socket is None else options.socket))
+    return 0
+
+
+def _authorized_key(options: argparse.Namespace) -> int:
+    from platformctl.adapters.file import read_bounded
+    from platformctl.observe.authorized_key import AGENT_PATH, Restrictions, authorized_key
+
+    agent = AGENT_PATH if options.agent is None else options.agent
+    restrictions = Restrictions(agent, tuple(options.permit), options.clients, options.expires)
+    show(authorized_key(str(options.key), read_bounded(options.key, str(options.key), _KEY_BYTES), restrictions))
+    if options.permit:
+        say("also close the forwarding of unix sockets for this account in sshd_config: docs/read-only.md says how")
+    return 0
+
+
+def _proxy_rules(options: argparse.Namespace) -> int:
+    from platformctl.observe.proxy_rules import generic, socket_proxy
+
+    show(generic() if options.format == "generic" else socket_proxy())
+    return 0
