@@ -80,7 +80,7 @@ def world(lab: Path, registry: Registry) -> Iterator[World]:
         services = [service for state in STATES if (service := state(engine, registry))]
         config = "Subsystem sftp internal-sftp\nMaxSessions 100\n"
         engines = {"rs2000": engine, "rs1000": engine}
-        ssh = stack.enter_context(start_ssh_hosts(lab, engines, files=FILES | OTHERS, config=config))
+        ssh = stack.enter_context(start_ssh_hosts(lab, engines, files=FILES | OTHERS, options=config))
         tie(ssh["rs2000"])
         yield World(engine, services, ssh)
 

@@ -39,7 +39,7 @@ def hosts(lab: Path, engine: Docker) -> Iterator[SshHosts]:
 @pytest.fixture(scope="module")
 def closed(lab: Path, engine: Docker) -> Iterator[SshHosts]:
     """A host whose sshd_config is as the documents say."""
-    with start_ssh_hosts(lab, {"rs2000": engine}, files=FILES, config=closed_config()) as running:
+    with start_ssh_hosts(lab, {"rs2000": engine}, files=FILES, options=closed_config()) as running:
         yield running
 
 
