@@ -109,7 +109,7 @@ def ssh_hosts(
 
     ``files`` (text by absolute path) are laid over every host's root; what starts with ``#!`` is executable.
     ``path`` is the PATH of a login; ``/usr/local/bin`` first gives a newer Docker client where there is one.
-    ``config`` is added to the configuration of sshd.
+    ``config`` is added to that of sshd; ``{port}`` in it is the port.
     """
     keys = subfolder(workspace, "ssh")
     identity, stranger = _make_key(keys / "identity"), _make_key(keys / "stranger")
@@ -134,7 +134,7 @@ def _start(sandbox: Sandbox, address: str, path: str, identity: Path, more: str)
     host_key = _make_key(sandbox.folder / "host_key")
     config = sandbox.folder / "sshd_config"
     values = {"address": address, "port": port, "folder": sandbox.folder, "user": USER, "path": path}
-    config.write_text(SSHD_CONFIG.format(**values) + more)
+    config.write_text((SSHD_CONFIG + more).format(**values))
     process = sandbox.start(["/usr/sbin/sshd", "-D", "-e", "-f", str(config)])
     host = SshHost(process, sandbox.hostname, address, port, USER, _public(host_key), identity, sandbox.folder)
     host.authorize()
