@@ -9,6 +9,7 @@ from typing import Any
 
 import paramiko
 
+from platformctl.adapters.connections import Connections
 from platformctl.adapters.limits import Limits
 from platformctl.adapters.ssh import SshTransport
 from platformctl.catalog.inventory import SshHost
@@ -33,11 +34,18 @@ class Observer:
     folder: Path
     said: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
-    def transport(self, server: Server, limits: Limits = PATIENT, known: str | None = None) -> SshTransport:
+    def transport(
+        self,
+        server: Server,
+        limits: Limits = PATIENT,
+        known: str | None = None,
+        connections: Connections | None = None,
+        **ask: Any,  # noqa: ANN401  keys of the host's entry
+    ) -> SshTransport:
         """Return the way to a server; `known` is the content of known_hosts, the right line unless given."""
-        return SshTransport("h1", self.entry(server, known), limits)
+        return SshTransport("h1", self.entry(server, known, **ask), limits, connections)
 
-    def entry(self, server: Server, known: str | None = None) -> SshHost:
+    def entry(self, server: Server, known: str | None = None, **ask: Any) -> SshHost:  # noqa: ANN401  as above
         """Return what the inventory says about a server, and write the files that it names."""
         identity, known_hosts = self.folder / "identity", self.folder / "known_hosts"
         paramiko.ECDSAKey.generate().write_private_key_file(str(identity))
@@ -50,6 +58,7 @@ class Observer:
             known_hosts=str(known_hosts),
             identity_file=str(identity),
             **self.said,
+            **ask,
         )
 
     def look(self, server: Server, limits: Limits = PATIENT, known: str | None = None) -> Snapshot:

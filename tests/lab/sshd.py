@@ -110,9 +110,10 @@ def ssh_hosts(
     ``files`` (text by absolute path) are laid over every host's root; what starts with ``#!`` is executable.
     ``path`` is the PATH of a login; ``/usr/local/bin`` first gives a newer Docker client where there is one.
     ``options`` are lines of every sshd_config that go before all others; blocks (``Match``) among them end it.
+    ``{port}`` in them is the port.
     """
     keys = subfolder(workspace, "ssh")
-    identity, stranger = _make_key(keys / "identity"), _make_key(keys / "stranger")
+    identity, stranger = make_key(keys / "identity"), make_key(keys / "stranger")
     with ExitStack() as stack:
         hosts = []
         for number, (name, engine) in enumerate(engines.items(), start=11):
@@ -123,7 +124,9 @@ def ssh_hosts(
         yield SshHosts(
             hosts=tuple(hosts),
             known_hosts=_write(keys / "known_hosts", [host.known_hosts_line for host in hosts]),
-            wrong_known_hosts=_write(keys / "wrong_known_hosts", [host.known_as(_public(stranger)) for host in hosts]),
+            wrong_known_hosts=_write(
+                keys / "wrong_known_hosts", [host.known_as(public_of(stranger)) for host in hosts]
+            ),
             identity_file=identity,
             stranger_file=stranger,
         )
@@ -131,13 +134,13 @@ def ssh_hosts(
 
 def _start(sandbox: Sandbox, address: str, path: str, identity: Path, options: str) -> SshHost:
     port = free_port(address)
-    host_key = _make_key(sandbox.folder / "host_key")
+    host_key = make_key(sandbox.folder / "host_key")
     config = sandbox.folder / "sshd_config"
     values = {"address": address, "port": port, "folder": sandbox.folder, "user": USER, "path": path}
     first, *blocks = options.partition("Match ")
-    config.write_text("".join([first, SSHD_CONFIG.format(**values), *blocks]))
+    config.write_text("".join([first, SSHD_CONFIG, *blocks]).format(**values))
     process = sandbox.start(["/usr/sbin/sshd", "-D", "-e", "-f", str(config)])
-    host = SshHost(process, sandbox.hostname, address, port, USER, _public(host_key), identity, sandbox.folder)
+    host = SshHost(process, sandbox.hostname, address, port, USER, public_of(host_key), identity, sandbox.folder)
     host.authorize()
     _wait(process, address, port)
     return host
@@ -166,7 +169,8 @@ def _with_user(line: str) -> str:
     return line + USER if line.endswith(":") else f"{line},{USER}"
 
 
-def _make_key(path: Path) -> Path:
+def make_key(path: Path) -> Path:
+    """Write a private key, and its public half beside it."""
     key = Ed25519PrivateKey.generate()
     openssh = serialization.PrivateFormat.OpenSSH
     path.write_bytes(key.private_bytes(serialization.Encoding.PEM, openssh, serialization.NoEncryption()))
@@ -176,7 +180,8 @@ def _make_key(path: Path) -> Path:
     return path
 
 
-def _public(private: Path) -> str:
+def public_of(private: Path) -> str:
+    """Return the public half of a private key."""
     return private.with_suffix(".pub").read_text().strip()
 
 
