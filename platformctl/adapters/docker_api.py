@@ -57,11 +57,31 @@ class DockerTransport:
         """Look at the engine once."""
         return look(self._name, self._session)
 
+    def is_filtered(self) -> bool:
+        """Tell whether a question that is none of ours is refused, by the smallest that there is: ping.
+
+        Raises:
+            LookFailed: there is no answer.
+        """
+        with self._client() as client:
+            try:
+                _answer(self._host.url, client.ping)
+            except LookFailed as error:
+                if error.failure.reason is Reason.COMMAND_REFUSED:
+                    return True
+                raise
+        return False
+
     @contextmanager
     def _session(self) -> Iterator[_ApiSession]:
+        with self._client() as client:
+            yield _ApiSession(self._host.url, client)
+
+    @contextmanager
+    def _client(self) -> Iterator[docker.APIClient]:
         _try_socket(self._host.url, self._limits)
         with closing(_answer(self._host.url, lambda: _client(self._host, self._limits))) as client:
-            yield _ApiSession(self._host.url, client)
+            yield client
 
 
 def _try_socket(url: str, limits: Limits) -> None:

@@ -20,9 +20,13 @@ BROKEN: Final = (paramiko.SSHException, OSError, EOFError)
 _KEEPALIVE: Final = {"TCP_KEEPIDLE": 15, "TCP_KEEPALIVE": 15, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 3}
 """Seconds of silence, of which macOS names the first in its own way, and how many questions may stay unanswered."""
 
+_DISCARD: Final = 9
+"""The port of a service that answers nothing, which hardly a host has."""
+
+_CANNOT_CONNECT: Final = 2
 _REFUSALS: Final[Mapping[int, tuple[Reason, str]]] = {
     1: (Reason.UNREACHABLE, "it forwards no connections for this account"),
-    2: (Reason.UNREACHABLE, "it cannot connect"),
+    _CANNOT_CONNECT: (Reason.UNREACHABLE, "it cannot connect"),
 }
 """The codes of RFC 4254 for a channel that is not opened."""
 
@@ -50,6 +54,17 @@ def _tune(connection: socket.socket) -> None:
     for name, value in _KEEPALIVE.items():
         if hasattr(socket, name):
             connection.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
+
+
+def forwards(ssh: paramiko.Transport, limits: Limits) -> bool:
+    """Tell whether a host connects us to itself; nothing is sent. One that may not refuses before it tries."""
+    try:
+        ssh.open_channel("direct-tcpip", ("127.0.0.1", _DISCARD), ("127.0.0.1", 0), timeout=limits.connect_s).close()
+    except paramiko.ChannelException as error:
+        return error.code == _CANNOT_CONNECT
+    except BROKEN:
+        raise LookFailed(Failure(Reason.CONNECTION_LOST, "trial: no answer to a forwarded connection")) from None
+    return True
 
 
 def channel(way: paramiko.Transport, jump: Hop, hop: Hop, limits: Limits) -> paramiko.Channel:

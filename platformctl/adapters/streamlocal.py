@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import paramiko
 from paramiko.common import MSG_CHANNEL_OPEN
 
-_KIND = "direct-streamlocal@openssh.com"
+_KIND: Final = "direct-streamlocal@openssh.com"
+_WINDOW: Final = 65536
 
 
 def open_socket(ssh: paramiko.Transport, path: str, window_size: int) -> paramiko.Channel:
@@ -31,3 +34,12 @@ def open_socket(ssh: paramiko.Transport, path: str, window_size: int) -> paramik
         return ssh.open_channel(_KIND, window_size=window_size)
     finally:
         del ssh._send_user_message  # type: ignore[attr-defined]  # noqa: SLF001
+
+
+def opens(ssh: paramiko.Transport, path: str) -> bool:
+    """Tell whether a host lets us connect to a unix socket there; nothing is sent."""
+    try:
+        open_socket(ssh, path, _WINDOW).close()
+    except (paramiko.SSHException, OSError, EOFError):
+        return False
+    return True

@@ -63,7 +63,15 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _parser() -> argparse.ArgumentParser:
-    from platformctl.cli import explain_verb, host_agent_verb, import_verb, lock_verb, observe_verb, plan_verb
+    from platformctl.cli import (
+        doctor_verb,
+        explain_verb,
+        host_agent_verb,
+        import_verb,
+        lock_verb,
+        observe_verb,
+        plan_verb,
+    )
 
     parser = _Parser(
         prog="platformctl",
@@ -73,6 +81,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"platformctl {__version__}")
     verbs = parser.add_subparsers(title="verbs", required=True, metavar="VERB")
-    for verb in (plan_verb, explain_verb, lock_verb, import_verb, observe_verb, host_agent_verb):
+    for verb in (plan_verb, explain_verb, lock_verb, import_verb, observe_verb, doctor_verb, host_agent_verb):
         verb.add(verbs)
     return parser
