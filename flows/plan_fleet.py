@@ -73,7 +73,8 @@ def plan_fleet(  # noqa: PLR0913, PLR0917  each is a field of the form in Prefec
 
 def _plan(request: Request, store: Store, confirm_after: float) -> Plan:
     job = prepare_job(request, store)
-    looks = _look(job, confirm_after)
+    with job.connections:
+        looks = _look(job, confirm_after)
     plan = final_plan(job, looks)
     publish_plan(plan, keep_plan(plan, looks, store))
     label_run(plan)
@@ -86,6 +87,7 @@ def _look(job: Job, confirm_after: float) -> Looks:
     doubtful = hosts_to_confirm(first_plan(job, looks))
     if not doubtful:
         return looks
+    job.connections.keep_only(doubtful)
     if needs_waiting(job, doubtful):
         time.sleep(confirm_after)
     second = _inspect(job, doubtful, again=True)

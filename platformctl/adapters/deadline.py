@@ -19,6 +19,11 @@ def within(seconds: float, work: Callable[[], _Result]) -> _Result:
     Raises:
         TimeoutError: it takes longer.
     """
+    return begin(work).result(seconds)
+
+
+def begin(work: Callable[[], _Result]) -> Future[_Result]:
+    """Do work in a thread of its own, which keeps nobody from ending the program."""
     future: Future[_Result] = Future()
 
     def run() -> None:
@@ -28,4 +33,4 @@ def within(seconds: float, work: Callable[[], _Result]) -> _Result:
             future.set_exception(error)
 
     Thread(target=run, daemon=True).start()
-    return future.result(seconds)
+    return future

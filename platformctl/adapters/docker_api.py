@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import socket
 import ssl
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -16,20 +16,20 @@ from docker.errors import APIError, DockerException, NotFound
 from docker.tls import TLSConfig
 
 from platformctl.adapters.bounded_body import BoundedBody
+from platformctl.adapters.engine_api import listed, refusal
 from platformctl.adapters.limits import USUAL, Limits
 from platformctl.adapters.network import connection_failure
 from platformctl.catalog.inventory import DockerHost
 from platformctl.errors import Failure, LookFailed
-from platformctl.observation.container import Undescribed, own_name
-from platformctl.observation.document import items, mapping, text
+from platformctl.observation.document import text
 from platformctl.observation.snapshot import Snapshot
 from platformctl.observe.look import look
-from platformctl.observe.question import Purpose, Question
+from platformctl.observe.question import Purpose, Question, api_paths
+from platformctl.observe.transport import Answer, Listed, Sent
 from platformctl.reason import Reason
 from platformctl.render.printable import one_line
 
 _UNIX: Final = "unix://"
-_FORBIDDEN: Final = (401, 403)
 _OLDEST_API: Final = "1.24"
 _API_VERSION: Final = re.compile(r"1\.[0-9]{1,3}", re.ASCII)
 
@@ -119,20 +119,31 @@ class _ApiSession:
         self._url = url
         self._client = client
 
-    def spell(self, question: Question) -> Sequence[tuple[str, ...]]:
-        match question.purpose:
-            case Purpose.VERSION:
-                return (("GET", "/version"),)
-            case Purpose.INFO:
-                return (("GET", "/info"),)
-            case Purpose.LIST_CONTAINERS:
-                return (("GET", "/containers/json?all=1"),)
-            case Purpose.INSPECT_CONTAINERS:
-                return tuple(("GET", f"/containers/{identifier}/json") for identifier in question.ids)
-            case Purpose.INSPECT_IMAGES:
-                return tuple(("GET", f"/images/{identifier}/json") for identifier in question.ids)
+    def ask(self, questions: Sequence[Question], sent: Sent) -> Sequence[Answer]:
+        """Ask one after the other, since the SDK waits for each answer; what comes after a failure is not asked."""
+        answers: list[Answer] = []
+        for question in questions:
+            if answers and answers[-1].failure:
+                answers.append(answers[-1])
+            else:
+                for path in api_paths(question):
+                    sent(("GET", path))
+                answers.append(self._answer(question))
+        return answers
 
-    def document(self, question: Question) -> object:
+    def _answer(self, question: Question) -> Answer:
+        try:
+            match question.purpose:
+                case Purpose.VERSION | Purpose.INFO:
+                    return Answer((self._document(question),))
+                case Purpose.LIST_CONTAINERS:
+                    return Answer(listed=self._listing(question))
+                case Purpose.INSPECT_CONTAINERS | Purpose.INSPECT_IMAGES:
+                    return Answer(self._documents(question))
+        except LookFailed as error:
+            return Answer(failure=error.failure)
+
+    def _document(self, question: Question) -> object:
         asks_version = question.purpose is Purpose.VERSION
         ask = (lambda: self._client.version(api_version=False)) if asks_version else self._client.info
         document = _answer(self._url, ask)
@@ -149,21 +160,17 @@ class _ApiSession:
         # The SDK has no other way to be told once it is made.
         self._client._version = version  # type: ignore[attr-defined]  # noqa: SLF001
 
-    def listing(self, question: Question) -> tuple[Undescribed, ...]:
+    def _listing(self, question: Question) -> tuple[Listed, ...]:
         rows = _answer(self._url, lambda: self._client.containers(all=True, trunc=False))
         if not isinstance(rows, list):
             raise LookFailed(Failure(Reason.RUBBISH_OUTPUT, f"{question.purpose}: the answer is no JSON array"))
-        return tuple(sorted(_listed(mapping(row)) for row in rows))
+        return listed(rows)
 
-    def documents(self, question: Question) -> Sequence[object]:
+    def _documents(self, question: Question) -> tuple[object, ...]:
         inspects = question.purpose is Purpose.INSPECT_CONTAINERS
         ask = self._client.inspect_container if inspects else self._client.inspect_image
         answers = (_answer(self._url, lambda i=identifier: _or_none(ask, i)) for identifier in question.ids)  # type: ignore[misc]
-        return [document for document in answers if document is not None]
-
-
-def _listed(row: Mapping[str, object]) -> Undescribed:
-    return Undescribed(text(row.get("Id")), own_name(text(name) for name in items(row.get("Names"))))
+        return tuple(document for document in answers if document is not None)
 
 
 def _or_none(ask: Callable[[str], object], identifier: str) -> object | None:
@@ -193,10 +200,10 @@ def _rubbish(url: str) -> Failure:
 
 def _refusal(url: str, error: APIError) -> Failure:
     status = error.response.status_code if error.response is not None else 0
-    said = one_line(error.explanation or error)
+    said = str(error.explanation or error)
     if "HTTPS server" in said:
         return Failure(Reason.TLS_FAILED, f"{url}: the engine speaks TLS there: name the files under tls")
-    return Failure(Reason.COMMAND_REFUSED if status in _FORBIDDEN else Reason.COMMAND_FAILED, f"{url}: {said}")
+    return refusal(url, status, said)
 
 
 def _connection_failure(url: str, error: BaseException) -> Failure:

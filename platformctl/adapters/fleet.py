@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import random
-import time
+from collections import deque
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+from queue import Empty, SimpleQueue
+from threading import Event
+from time import monotonic
 from typing import Final
 
+from platformctl.adapters.connections import Connections
+from platformctl.adapters.deadline import begin
 from platformctl.catalog.catalog import NamedHost
 from platformctl.catalog.inventory import DockerHost, SnapshotHost, SshHost
 from platformctl.errors import Failure
@@ -19,6 +24,13 @@ from platformctl.observe.transport import Transport
 from platformctl.reason import Reason
 
 MAX_CONCURRENT: Final = 32
+"""Hosts that are asked at the same time."""
+
+MAX_WAITING: Final = 256
+"""Hosts that are begun and not finished, those included that only keep us waiting: each costs two threads."""
+
+PATIENCE_S: Final = 2.0
+"""A host that has taken longer is waited for beside the others, and counts no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +41,7 @@ class Retry:
     delay_s: float = 1.0
 
 
-def transport_for(host: NamedHost, base: Path) -> Transport:
+def transport_for(host: NamedHost, base: Path, connections: Connections) -> Transport:
     """Return the way to look at a host; `base` is the folder that a snapshot's path starts from.
 
     The libraries are loaded with the transport that needs them, so that reading a snapshot stays quick.
@@ -38,7 +50,7 @@ def transport_for(host: NamedHost, base: Path) -> Transport:
         case SshHost():
             from platformctl.adapters.ssh import SshTransport
 
-            return SshTransport(host.name, host.entry)
+            return SshTransport(host.name, host.entry, connections=connections)
         case DockerHost():
             from platformctl.adapters.docker_api import DockerTransport
 
@@ -57,23 +69,62 @@ def observe_fleet(
     done: Callable[[Snapshot], None] = lambda _: None,
 ) -> tuple[Snapshot, ...]:
     """Look at every host, many at a time. `done` hears of each as it is finished. Sorted by host."""
-    if not transports:
-        return ()
-    pool = ThreadPoolExecutor(max_workers=min(MAX_CONCURRENT, len(transports)))
+    left, running, stopped = deque(transports.items()), _Running(), Event()
+    snapshots: list[Snapshot] = []
     try:
-        futures = [pool.submit(observe_host, name, way, retry, again=again) for name, way in transports.items()]
-        for future in as_completed(futures):
-            done(future.result())
+        while left or running:
+            while left and running.has_room():
+                name, way = left.popleft()
+                running.begin(name, partial(observe_host, name, way, retry, again=again, stopped=stopped))
+            snapshot = running.next(None if not left else PATIENCE_S / 4)
+            if snapshot:
+                snapshots.append(snapshot)
+                done(snapshot)
     finally:
-        pool.shutdown(wait=False, cancel_futures=True)  # who is stopped waits for no host that was not begun
-    return tuple(sorted((future.result() for future in futures), key=lambda snapshot: snapshot.host))
+        stopped.set()
+    return tuple(sorted(snapshots, key=lambda snapshot: snapshot.host))
 
 
-def observe_host(name: str, transport: Transport, retry: Retry, *, again: bool = False) -> Snapshot:
-    """Look at one host until it answers, fails for a reason that stays, or the tries are used up."""
+class _Running:
+    """The hosts that are being looked at, each in a thread that keeps nobody from ending the program."""
+
+    def __init__(self) -> None:
+        self._begun: dict[str, float] = {}
+        self._finished: SimpleQueue[tuple[str, Snapshot]] = SimpleQueue()
+
+    def __len__(self) -> int:
+        return len(self._begun)
+
+    def has_room(self) -> bool:
+        """Tell whether another host may be begun: what only keeps us waiting takes nobody's place."""
+        impatient = monotonic() - PATIENCE_S
+        asked = sum(begun > impatient for begun in self._begun.values())
+        return asked < MAX_CONCURRENT and len(self._begun) < MAX_WAITING
+
+    def begin(self, name: str, observe: Callable[[], Snapshot]) -> None:
+        self._begun[name] = monotonic()
+        begin(lambda: self._finished.put((name, observe())))
+
+    def next(self, timeout_s: float | None) -> Snapshot | None:
+        """Return the next look that is finished, or None where none is within the time."""
+        try:
+            name, snapshot = self._finished.get(timeout=timeout_s)
+        except Empty:
+            return None
+        del self._begun[name]
+        return snapshot
+
+
+def observe_host(
+    name: str, transport: Transport, retry: Retry, *, again: bool = False, stopped: Event | None = None
+) -> Snapshot:
+    """Look at one host until it answers, fails for a reason that stays, the tries are used up or the run is stopped."""
+    stopped = stopped or Event()
     snapshot = look_once(name, transport, again=again)
     while may_pass(snapshot) and snapshot.attempt.tries < retry.tries:
-        time.sleep(retry.delay_s * 2 ** (snapshot.attempt.tries - 1) * random.uniform(0.5, 1.5))  # noqa: S311  jitter is no secret
+        delay_s = retry.delay_s * 2 ** (snapshot.attempt.tries - 1) * random.uniform(0.5, 1.5)  # noqa: S311  jitter is no secret
+        if stopped.wait(delay_s):
+            break
         snapshot = continued(snapshot.attempt, look_once(name, transport, again=again))
     return snapshot
 

@@ -9,6 +9,7 @@ from typing import Final
 import yaml
 
 from platformctl.adapters.catalog_folder import load_catalog, load_inventory
+from platformctl.adapters.connections import Connections
 from platformctl.adapters.file import write_atomically
 from platformctl.adapters.fleet import Retry, observe_host, transport_for
 from platformctl.adapters.locking import write_locks
@@ -72,7 +73,9 @@ def _write(root: Path, declaration: Declaration) -> str:
 
 
 def _reached(host: NamedHost, inventory: Path) -> Reached:
-    seen = distinct(observation(observe_host(host.name, transport_for(host, inventory.parent), Retry())))
+    with Connections(kept=0) as connections:
+        way = transport_for(host, inventory.parent, connections)
+        seen = distinct(observation(observe_host(host.name, way, Retry())))
     if not isinstance(seen, Reached):
         raise LookFailed(Failure(seen.failure.reason, f"{host.name}: {seen.failure.message}"))
     return seen

@@ -15,6 +15,7 @@ from platformctl import __version__
 from platformctl.adapters.answers import read_answers
 from platformctl.adapters.catalog_folder import load_catalog
 from platformctl.adapters.closures import Bodies
+from platformctl.adapters.connections import Connections
 from platformctl.adapters.fleet import Retry, observe_fleet, transport_for
 from platformctl.adapters.git import catalog_state
 from platformctl.adapters.learning import Sources, learn
@@ -56,6 +57,7 @@ class Request:
 class Job:
     """A request that was understood: what to judge, where to look, and the circumstances to record.
 
+    `connections` are those of the run, ended by whoever looks.
     `learned` is what registries answered when the snapshot was taken, and `sources` where to ask now: one of both.
     """
 
@@ -63,6 +65,7 @@ class Job:
     selection: Selection
     circumstances: Circumstances
     transports: Mapping[str, Transport]
+    connections: Connections
     learned: Knowledge
     sources: Sources | None
 
@@ -76,6 +79,7 @@ def prepare(request: Request, store: Store) -> Job:
     catalog = load_catalog(request.catalog, request.inventory)
     selection = select(catalog, request.modules, request.hosts)
     base = inventory_folder(request.catalog, request.inventory)
+    connections = Connections()
     if request.snapshot:
         folders = snapshot_folders(request.snapshot)
         names = [host.name for host in selection.hosts]
@@ -83,7 +87,7 @@ def prepare(request: Request, store: Store) -> Job:
             n: SnapshotTransport(n, folders.get(n, request.snapshot / n)) for n in names
         }
     else:
-        transports = {host.name: transport_for(host, base) for host in selection.hosts}
+        transports = {host.name: transport_for(host, base, connections) for host in selection.hosts}
     circumstances = Circumstances(
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),
         tool=Tool("platformctl", __version__),
@@ -91,7 +95,7 @@ def prepare(request: Request, store: Store) -> Job:
     )
     answers = read_answers(request.snapshot) if request.snapshot else None
     sources = None if answers else _sources(catalog, base, store, offline=request.offline)
-    return Job(catalog, selection, circumstances, transports, answers or NOTHING, sources)
+    return Job(catalog, selection, circumstances, transports, connections, answers or NOTHING, sources)
 
 
 def inventory_folder(catalog: Path, inventory: Path | None) -> Path:
@@ -148,12 +152,23 @@ def final_plan(job: Job, looks: Looks) -> Plan:
 def look_at_fleet(
     job: Job, retry: Retry, confirm_after_s: float | None, done: Callable[[Snapshot], None] = lambda _: None
 ) -> Looks:
-    """Look at the hosts, and again at those that show drift; `confirm_after_s` None means once only."""
+    """Look at the hosts, and again at those that show drift; `confirm_after_s` None means once only.
+
+    At the end, or when it is stopped, no connection is left open.
+    """
+    with job.connections:
+        return _look_at_fleet(job, retry, confirm_after_s, done)
+
+
+def _look_at_fleet(job: Job, retry: Retry, confirm_after_s: float | None, done: Callable[[Snapshot], None]) -> Looks:
+    if confirm_after_s is None:
+        job.connections.keep_only(())
     first = observe_fleet(job.transports, retry, done=done)
     looks = Looks(first, learned=learn_more(job, first, job.learned))
     doubtful = hosts_to_confirm(first_plan(job, looks))
     if confirm_after_s is None or not doubtful:
         return looks
+    job.connections.keep_only(doubtful)
     again = {name: way for name, way in job.transports.items() if name in doubtful}
     if needs_waiting(job, doubtful):
         time.sleep(confirm_after_s)

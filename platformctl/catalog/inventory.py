@@ -15,9 +15,9 @@ _UNIX: Final = re.compile(r"unix:///\S+")
 
 
 class SshHost(Definition):
-    """A host whose engine is asked through its docker command over SSH."""
+    """A host whose engine is asked over SSH."""
 
-    transport: Literal["ssh"] = Field(description="How the host is looked at: its docker command over SSH")
+    transport: Literal["ssh"] = Field(description="How the host is looked at: over SSH")
     address: Annotated[str, form(r"^[^\s@/-][^\s@/]*$", "a host name or an IP address")] = Field(
         description="Name or IP address of the SSH server"
     )
@@ -27,6 +27,22 @@ class SshHost(Definition):
     )
     known_hosts: str | None = Field(None, description="File of known host keys; ~/.ssh/known_hosts when left out")
     identity_file: str | None = Field(None, description="Private key; the agent and the usual keys when left out")
+    ask: Literal["docker", "podman", "agent", "socket"] = Field(
+        "docker", description="What is asked there: the docker or podman command, the host agent, or a socket"
+    )
+    socket: Annotated[str, form(r"^/\S+$", "an absolute path")] | None = Field(
+        None, validate_default=True, description="Unix socket of the engine's API, or of its filter; with ask: socket"
+    )
+
+    @field_validator("socket")
+    @classmethod
+    def _is_asked(cls, socket: str | None, others: ValidationInfo) -> str | None:
+        asked = others.data.get("ask") == "socket"
+        if asked and socket is None:
+            raise ValueError("is missing; ask: socket needs the path of a unix socket on the host")
+        if socket is not None and not asked and "ask" in others.data:
+            raise ValueError("is of use with ask: socket only; remove it, or ask there")
+        return socket
 
 
 class Tls(Definition):

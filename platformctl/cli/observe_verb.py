@@ -36,14 +36,15 @@ def add(verbs: Verbs) -> None:
 
 def _run(options: argparse.Namespace) -> int:
     from platformctl.adapters.catalog_folder import load_inventory
+    from platformctl.adapters.connections import Connections
     from platformctl.adapters.fleet import Retry, observe_fleet, transport_for
     from platformctl.adapters.snapshot_folder import write_snapshot
     from platformctl.cli.progress import host_progress
     from platformctl.plan.selection import select_hosts
 
     hosts = select_hosts(load_inventory(options.inventory), options.host)
-    transports = {host.name: transport_for(host, options.inventory.parent) for host in hosts}
-    with host_progress(len(transports)) as done:
+    with Connections(kept=0) as connections, host_progress(len(hosts)) as done:
+        transports = {host.name: transport_for(host, options.inventory.parent, connections) for host in hosts}
         snapshots = observe_fleet(transports, Retry(), done=done)
     for snapshot in snapshots:
         write_snapshot(options.out / snapshot.host, snapshot)

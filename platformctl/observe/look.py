@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,16 +12,15 @@ from typing import Final
 from platformctl.errors import Failure, LookFailed
 from platformctl.observation.container import Undescribed
 from platformctl.observation.document import mapping, text
-from platformctl.observation.engine import Engine, parse_engine
+from platformctl.observation.engine import Engine, counted_containers, parse_engine
 from platformctl.observation.host import Attempt
 from platformctl.observation.snapshot import Document, Snapshot, image_records, without_secrets
 from platformctl.observe.question import Purpose, Question, inspect_containers, inspect_images
-from platformctl.observe.transport import Session
+from platformctl.observe.transport import Answer, Listed, Session
 from platformctl.reason import Reason
 
-_VERSION: Final = Question(Purpose.VERSION)
-_INFO: Final = Question(Purpose.INFO)
 _LIST: Final = Question(Purpose.LIST_CONTAINERS)
+_FIRST: Final = (Question(Purpose.VERSION), Question(Purpose.INFO), _LIST)
 
 
 @dataclass(slots=True)
@@ -60,64 +59,91 @@ def look(host: str, connect: Callable[[], AbstractContextManager[Session]]) -> S
 
 def _ask_all(session: Session, answers: _Answers) -> None:
     ask = _Asking(session, answers.commands)
-    version, info = ask.document(_VERSION), mapping(ask.document(_INFO))
-    answers.engine = parse_engine(version, info)
+    version, info, listing = ask.whole(_FIRST)
+    counts = mapping(info.documents[0])
+    answers.engine = parse_engine(version.documents[0], counts)
     if not answers.engine.version:
         raise LookFailed(Failure(Reason.RUBBISH_OUTPUT, "the engine does not tell its version"))
-    answers.containers, answers.undescribed = _containers(ask)
+    described = _describe(ask, listing.listed)
+    if described.undescribed:
+        # What went away in between is listed once more before it counts as undescribed.
+        described = _describe(ask, ask.whole((_LIST,))[0].listed)
+    answers.containers, answers.undescribed = described.containers, described.undescribed
     if not (answers.containers or answers.undescribed):
-        _check_emptiness(info)
-    _ask_images(ask, answers)
+        _check_emptiness(counts)
+    _keep_images(ask, answers, described)
 
 
 class _Asking:
-    """A session that writes down what it is asked, before it is sent."""
+    """A session, and the record of all that it is asked."""
 
     def __init__(self, session: Session, commands: list[tuple[str, ...]]) -> None:
         self._session = session
         self._commands = commands
 
-    def document(self, question: Question) -> object:
-        return self._noted(question).document(question)
+    def each(self, questions: Sequence[Question]) -> Sequence[Answer]:
+        """Ask at once, and answer each, failed or not."""
+        return self._session.ask(questions, self._commands.append) if questions else ()
 
-    def listing(self) -> tuple[Undescribed, ...]:
-        return self._noted(_LIST).listing(_LIST)
-
-    def documents(self, questions: Iterable[Question]) -> list[object]:
-        return [document for question in questions for document in self._noted(question).documents(question)]
-
-    def _noted(self, question: Question) -> Session:
-        self._commands.extend(self._session.spell(question))
-        return self._session
+    def whole(self, questions: Sequence[Question]) -> Sequence[Answer]:
+        """Ask at once what is of no use in part."""
+        return _whole(self.each(questions))
 
 
-def _containers(ask: _Asking) -> tuple[tuple[Document, ...], tuple[Undescribed, ...]]:
-    """List, then describe; what went away in between is listed once more before it counts as undescribed."""
-    described, undescribed = _describe(ask, ask.listing())
-    if undescribed:
-        described, undescribed = _describe(ask, ask.listing())
-    return described, undescribed
+@dataclass(frozen=True, slots=True)
+class _Described:
+    """The containers of a list, and what was asked about their images together with them."""
+
+    containers: tuple[Document, ...]
+    undescribed: tuple[Undescribed, ...]
+    images: Sequence[Answer]
+    image_ids: frozenset[str]
+
+
+def _describe(ask: _Asking, listed: Sequence[Listed]) -> _Described:
+    """Describe containers, and their images too where the list tells them: that saves a round trip."""
+    containers = inspect_containers(one.id for one in listed)
+    images = inspect_images(one.image_id for one in listed)
+    answers = ask.each((*containers, *images))
+    documents = without_secrets(_documents(_whole(answers[: len(containers)])))
+    found = {text(document.get("Id")) for document in documents}
+    if not found <= {one.id for one in listed}:
+        raise LookFailed(Failure(Reason.RUBBISH_OUTPUT, "what is described is not what was asked for"))
+    return _Described(
+        containers=documents,
+        undescribed=tuple(Undescribed(one.id, one.name) for one in listed if one.id not in found),
+        images=answers[len(containers) :],
+        image_ids=frozenset(identifier for question in images for identifier in question.ids),
+    )
 
 
 def _check_emptiness(info: Document) -> None:
     """Believe that there is no container only when the engine counts none: a wrapper can swallow an answer."""
-    counted = info.get("Containers")
-    if isinstance(counted, int) and counted > 0:
+    counted = counted_containers(info)
+    if counted > 0:
         raise LookFailed(Failure(Reason.RUBBISH_OUTPUT, f"the engine counts {counted} containers and lists none"))
 
 
-def _describe(ask: _Asking, listed: Sequence[Undescribed]) -> tuple[tuple[Document, ...], tuple[Undescribed, ...]]:
-    documents = without_secrets(ask.documents(inspect_containers(one.id for one in listed)))
-    found = {text(document.get("Id")) for document in documents}
-    if not found <= {one.id for one in listed}:
-        raise LookFailed(Failure(Reason.RUBBISH_OUTPUT, "what is described is not what was asked for"))
-    return documents, tuple(one for one in listed if one.id not in found)
+def _keep_images(ask: _Asking, answers: _Answers, described: _Described) -> None:
+    """Ask for what the list did not tell, or told otherwise.
 
-
-def _ask_images(ask: _Asking, answers: _Answers) -> None:
-    """Without the image records a plan goes on with what it has, so a failure here is kept and not raised."""
-    questions = inspect_images(text(container.get("Image")) for container in answers.containers)
+    Without the image records a plan goes on with what it has, so a failure here is kept and not raised.
+    """
+    used = {text(container.get("Image")) for container in described.containers}
     try:
-        answers.images = image_records(ask.documents(questions))
+        more = ask.each(inspect_images(used - described.image_ids))
+        answers.images = image_records(_documents(_whole((*described.images, *more))))
     except LookFailed as error:
         answers.images_failure = error.failure
+
+
+def _whole(answers: Sequence[Answer]) -> Sequence[Answer]:
+    """Return the answers where all came."""
+    for answer in answers:
+        if answer.failure:
+            raise LookFailed(answer.failure)
+    return answers
+
+
+def _documents(answers: Iterable[Answer]) -> Iterator[object]:
+    return (document for answer in answers for document in answer.documents)

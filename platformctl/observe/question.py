@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, Literal
 
 _CONTAINER_ID: Final = re.compile(r"[a-f0-9]{64}", re.ASCII)
 _IMAGE_ID: Final = re.compile(r"(sha256:)?[a-f0-9]{64}", re.ASCII)
@@ -34,11 +34,12 @@ class Question:
 
 
 class Client(StrEnum):
-    """What is asked on a host: a command of its engine, or the host agent, which asks the engine's API."""
+    """What is asked on a host: a command of its engine, the host agent, or the engine's API at a socket."""
 
     DOCKER = "docker"
     PODMAN = "podman"
     AGENT = "agent"
+    SOCKET = "socket"
 
 
 _DOCKER: Final = {
@@ -75,9 +76,24 @@ AGENT_WORDS: Final = {
 """What the host agent is asked: its name, and a word for each path of the API, so that nothing needs quotes."""
 
 
-def argv(question: Question) -> tuple[str, ...]:
-    """Spell a question for the docker command line (20.10 to 28.5). IDs are hex digits: nothing needs quotes."""
-    return (*_DOCKER[question.purpose], *question.ids)
+def argv(question: Question, client: Literal[Client.DOCKER, Client.PODMAN] = Client.DOCKER) -> tuple[str, ...]:
+    """Spell a question for a command line. IDs are hex digits: nothing needs quotes."""
+    return (*COMMANDS[client][question.purpose], *question.ids)
+
+
+def api_paths(question: Question) -> tuple[str, ...]:
+    """Spell a question for an engine's API: an inspect is one path for each ID."""
+    return _for_each_id(API_PATHS[question.purpose], question)
+
+
+def agent_words(question: Question) -> tuple[str, ...]:
+    """Spell a question for the host agent: one word for each path that it asks the API."""
+    return _for_each_id(AGENT_WORDS[question.purpose], question)
+
+
+def _for_each_id(spelling: str, question: Question) -> tuple[str, ...]:
+    inspects = question.purpose in {Purpose.INSPECT_CONTAINERS, Purpose.INSPECT_IMAGES}
+    return tuple(spelling.format(id=identifier) for identifier in question.ids) if inspects else (spelling,)
 
 
 def inspect_containers(ids: Iterable[str]) -> tuple[Question, ...]:

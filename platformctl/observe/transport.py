@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias
 
-from platformctl.observation.container import Undescribed
+from platformctl.errors import Failure
 from platformctl.observation.snapshot import Snapshot
 from platformctl.observe.question import Question
 
@@ -21,17 +22,38 @@ class Transport(Protocol):
         """
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Listed:
+    """A container as a list shows it. `image_id` is empty where the list does not tell it: a command's never does."""
+
+    id: str
+    name: str
+    image_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of one question, or the failure.
+
+    `documents` is one for version and info, and for an inspect one for each thing that is still there. `listed` are
+    the containers, running or not.
+    """
+
+    documents: tuple[object, ...] = ()
+    listed: tuple[Listed, ...] = ()
+    failure: Failure | None = None
+
+
+Sent: TypeAlias = Callable[[tuple[str, ...]], None]
+"""Hears of each argument list, or API request, before it is sent."""
+
+
 class Session(Protocol):
-    """An open way to ask an engine. Every method raises LookFailed where there is no whole answer."""
+    """An open way to ask an engine."""
 
-    def spell(self, question: Question) -> Sequence[tuple[str, ...]]:
-        """Return the argument lists, or API requests, that `ask` sends for this question."""
+    def ask(self, questions: Sequence[Question], sent: Sent) -> Sequence[Answer]:
+        """Ask everything in as few round trips as this way allows, and return one answer for each question.
 
-    def document(self, question: Question) -> object:
-        """Ask for one JSON document: version or info."""
-
-    def listing(self, question: Question) -> tuple[Undescribed, ...]:
-        """Ask which containers there are, running or not."""
-
-    def documents(self, question: Question) -> Sequence[object]:
-        """Ask for the descriptions of the named things. Those that are gone by now are absent from the answer."""
+        Raises:
+            LookFailed: none of the answers can be told from the others.
+        """

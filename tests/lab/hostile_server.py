@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import shlex
 import socket
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Semaphore, Thread
+from threading import Event, Thread
 from typing import TypeAlias
 
 import paramiko
@@ -145,13 +146,13 @@ class _Transport(paramiko.Transport):
 
     def __init__(self, connection: socket.socket) -> None:
         super().__init__(connection)
-        self.accepted = Semaphore(0)
+        self.accepted: defaultdict[int, Event] = defaultdict(Event)
 
     def _send_user_message(self, data: paramiko.Message) -> None:
         send: Callable[[paramiko.Message], None] = getattr(super(), "_send_user_message")  # noqa: B009  untyped
         send(data)
         if data.asbytes()[0] == MSG_CHANNEL_SUCCESS:
-            self.accepted.release()
+            self.accepted[int.from_bytes(data.asbytes()[1:5], "big")].set()
 
 
 class _Interface(paramiko.ServerInterface):
@@ -178,7 +179,9 @@ class _Interface(paramiko.ServerInterface):
         answers: dict[str, Answer] = {**ENGINE, **self._script.answers}
         answer = next(answers[start] for start in answers if words.startswith(start))
         if accepted := self._goes_on("command"):
-            Thread(target=_run, args=(answer, channel, self._server, self._transport.accepted)).start()
+            Thread(
+                target=_run, args=(answer, channel, self._server, self._transport.accepted[channel.remote_chanid])
+            ).start()
         return accepted
 
     def _goes_on(self, name: str) -> bool:
@@ -189,7 +192,7 @@ class _Interface(paramiko.ServerInterface):
         return name not in {self._script.refuses, self._script.stuck_at, self._script.drops_at}
 
 
-def _run(answer: Answer, channel: paramiko.Channel, server: Server, accepted: Semaphore) -> None:
-    accepted.acquire()
+def _run(answer: Answer, channel: paramiko.Channel, server: Server, accepted: Event) -> None:
+    accepted.wait()
     with suppress(OSError, EOFError, paramiko.SSHException), channel:
         answer(channel, server)

@@ -71,10 +71,10 @@ FAULTY_ANSWERS: Mapping[str, tuple[Mapping[str, Answer], Limits, str, Reason]] =
         "container inspect: the connection was closed",
         Reason.CONNECTION_LOST,
     ),
-    "list-cut-after-a-good-exit-status": (
-        {LIST: cut_after(LISTING, status=0)},
+    "cut-after-a-good-exit-status": (
+        {INSPECT: cut_after((RECORDING / "containers.json").read_bytes(), status=0)},
         PATIENT,
-        "container list: the connection was closed",
+        "container inspect: the connection was closed",
         Reason.CONNECTION_LOST,
     ),
     "list-line-rubbish": (

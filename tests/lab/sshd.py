@@ -103,11 +103,13 @@ def ssh_hosts(
     *,
     files: Mapping[str, str] | None = None,
     path: str = "/usr/bin:/bin",
+    config: str = "",
 ) -> Iterator[SshHosts]:
     """Start one SSH host per name, on 127.0.0.11, 127.0.0.12, …, each in front of the engine given for it.
 
     ``files`` (text by absolute path) are laid over every host's root; what starts with ``#!`` is executable.
     ``path`` is the PATH of a login; ``/usr/local/bin`` first gives a newer Docker client where there is one.
+    ``config`` is added to the configuration of sshd.
     """
     keys = subfolder(workspace, "ssh")
     identity, stranger = _make_key(keys / "identity"), _make_key(keys / "stranger")
@@ -115,7 +117,7 @@ def ssh_hosts(
         hosts = []
         for number, (name, engine) in enumerate(engines.items(), start=11):
             sandbox = Sandbox(workspace, subfolder(workspace, name), name, *_root(engine, files or {}))
-            host = _start(sandbox, f"127.0.0.{number}", path, identity)
+            host = _start(sandbox, f"127.0.0.{number}", path, identity, config)
             stack.callback(host.stop)
             hosts.append(host)
         yield SshHosts(
@@ -127,12 +129,12 @@ def ssh_hosts(
         )
 
 
-def _start(sandbox: Sandbox, address: str, path: str, identity: Path) -> SshHost:
+def _start(sandbox: Sandbox, address: str, path: str, identity: Path, more: str) -> SshHost:
     port = free_port(address)
     host_key = _make_key(sandbox.folder / "host_key")
     config = sandbox.folder / "sshd_config"
     values = {"address": address, "port": port, "folder": sandbox.folder, "user": USER, "path": path}
-    config.write_text(SSHD_CONFIG.format(**values))
+    config.write_text(SSHD_CONFIG.format(**values) + more)
     process = sandbox.start(["/usr/sbin/sshd", "-D", "-e", "-f", str(config)])
     host = SshHost(process, sandbox.hostname, address, port, USER, _public(host_key), identity, sandbox.folder)
     host.authorize()

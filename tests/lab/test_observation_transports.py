@@ -21,6 +21,7 @@ from platformctl.cli import main
 from platformctl.observation.host import Attempt, HostObservation, Reached
 from platformctl.observation.snapshot import Snapshot, observation
 
+from . import agent
 from .engine import Docker, docker, newer_cli
 from .entry import ssh_entry, tls_entry, unix_entry
 from .fleet import hostile, meerkat, nameless, stopped, umami, unmanaged
@@ -46,12 +47,13 @@ class World:
 
 @pytest.fixture(scope="module")
 def world(lab: Path, registry: Registry) -> Iterator[World]:
-    """The engine, an SSH host in front of it, and one whose docker command is newer than the engine."""
+    """The engine, SSH hosts in front of it, one with a host agent, and one whose docker command is newer than it."""
     with ExitStack() as stack:
         engine = stack.enter_context(docker(lab, "rs2000", tls=True))
         for state in STATES:
             state(engine, registry)
-        ssh = stack.enter_context(start_ssh_hosts(lab, {"rs2000": engine}))
+        ssh = stack.enter_context(start_ssh_hosts(lab, {"rs2000": engine, "agent": engine}, files=agent.FILES))
+        agent.authorize(ssh["agent"])
         newer = None
         if newer_cli():
             path = "/usr/local/bin:/usr/bin:/bin"
@@ -59,9 +61,12 @@ def world(lab: Path, registry: Registry) -> Iterator[World]:
         yield World(engine, ssh, newer)
 
 
-def over_ssh(hosts: SshHosts) -> Snapshot:
-    """Look over SSH."""
-    return SshTransport("rs2000", ssh_entry(hosts, hosts["rs2000"])).look()
+def over_ssh(hosts: SshHosts, name: str = "rs2000", **changed: object) -> Snapshot:
+    """Look over SSH, with some keys of the host's entry changed."""
+    return SshTransport("rs2000", ssh_entry(hosts, hosts[name], **changed)).look()
+
+
+ASKED_AT_A_SOCKET = {"ask": "socket", "socket": "/run/docker.sock"}
 
 
 def over_api(entry: DockerHost) -> Snapshot:
@@ -75,9 +80,11 @@ def seen(snapshot: Snapshot) -> HostObservation:
 
 
 def test_every_way_sees_the_same(world: World) -> None:
-    """SSH with either docker command, the unix socket and TLS make equal observations, down to every candidate."""
+    """SSH by every client, the unix socket and TLS make equal observations, down to every candidate."""
     looks = {
         "ssh": over_ssh(world.ssh),
+        "ssh, agent": over_ssh(world.ssh, "agent", ask="agent"),
+        "ssh, socket": over_ssh(world.ssh, **ASKED_AT_A_SOCKET),
         "unix": over_api(unix_entry(world.engine)),
         "tls": over_api(tls_entry(world.engine)),
         **({"ssh, newer client": over_ssh(world.newer)} if world.newer else {}),
@@ -138,6 +145,27 @@ def test_the_commands_of_an_attempt_are_those_of_the_table(world: World) -> None
         ("docker", "container", "inspect", "--", *ids),
         ("docker", "image", "inspect", "--", *images),
     )
+
+
+def test_the_host_agent_gets_two_commands(world: World) -> None:
+    """The list tells the images, so that one command describes the containers and their images together."""
+    snapshot = over_ssh(world.ssh, "agent", ask="agent")
+    ids = sorted(world.engine.run("ps", "--all", "--quiet", "--no-trunc").split())
+    images = sorted({world.engine.run("inspect", "--format={{.Image}}", one) for one in ids})
+    assert snapshot.attempt.commands == (
+        ("platformctl-agent", "version", "info", "containers"),
+        ("platformctl-agent", *(f"container:{one}" for one in ids), *(f"image:{one}" for one in images)),
+    )
+
+
+def test_a_socket_on_the_host_gets_get_requests_of_the_table(world: World) -> None:
+    """Each path is asked once, the images beside the containers."""
+    snapshot = over_ssh(world.ssh, **ASKED_AT_A_SOCKET)
+    ids = sorted(world.engine.run("ps", "--all", "--quiet", "--no-trunc").split())
+    images = sorted({world.engine.run("inspect", "--format={{.Image}}", one) for one in ids})
+    paths = ["/version", "/info", "/containers/json?all=1"]
+    paths += [f"/containers/{one}/json" for one in ids] + [f"/images/{one}/json" for one in images]
+    assert snapshot.attempt.commands == tuple(("GET", path) for path in paths)
 
 
 def test_the_api_gets_the_requests_that_are_recorded_and_no_other(world: World) -> None:

@@ -9,12 +9,26 @@ from pathlib import Path
 import docker
 import pytest
 
-from platformctl.observe.question import Purpose, Question, argv
+from platformctl.catalog.inventory import SshHost
+from platformctl.observe.question import (
+    AGENT_COMMAND,
+    AGENT_WORDS,
+    API_PATHS,
+    COMMANDS,
+    Client,
+    Purpose,
+    Question,
+    agent_words,
+    api_paths,
+    argv,
+)
 
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted(path for folder in ("platformctl", "tasks", "flows") for path in (ROOT / folder).rglob("*.py"))
 
-SSH = "platformctl/adapters/ssh.py"
+SSH = "platformctl/adapters/ssh_link.py"
+STREAMLOCAL = "platformctl/adapters/streamlocal.py"
+SOCKET = "platformctl/adapters/forwarded_socket.py"
 GIT = "platformctl/adapters/git.py"
 DOCKER_API = "platformctl/adapters/docker_api.py"
 # Takes from the SDK how credentials are read, and no client of an engine.
@@ -27,7 +41,13 @@ POWERS = {
     "from_env": set(),
     "exec_command": {SSH},
     "open_session": {SSH},
-    "open_channel": set(),
+    "open_channel": {STREAMLOCAL},
+    # A channel's request completed, and a command of ours ended.
+    "_send_user_message": {SSH, STREAMLOCAL},
+    "HTTPResponse": {SOCKET},
+    "HTTPConnection": set(),
+    "HTTPSConnection": set(),
+    "urlopen": set(),
     "open_sftp": set(),
     "open_sftp_client": set(),
     "from_transport": set(),
@@ -53,7 +73,7 @@ POWERS = {
 MODULES = {
     "subprocess": {GIT},
     "docker": {DOCKER_API, REGISTRY},
-    "paramiko": {SSH, "platformctl/adapters/ssh_connection.py"},
+    "paramiko": {SSH, STREAMLOCAL, SOCKET, "platformctl/adapters/ssh_connection.py"},
     "pty": set(),
     "pexpect": set(),
     "fabric": set(),
@@ -66,17 +86,66 @@ SDK_SETTINGS = {"trust_env", "max_redirects", "hooks", "_version"}
 GIT_READS = {"rev-parse", "status", "diff", "show", "log", "ls-tree", "ls-files", "cat-file", "merge-base", "rev-list"}
 
 
-def test_the_questions_to_a_host_are_these_five() -> None:
-    """Whatever is asked of a host over SSH is one of five commands, and each only reads."""
-    assert {purpose: argv(Question(purpose, ("ID",))) for purpose in Purpose} == {
-        Purpose.VERSION: ("docker", "version", "--format", "{{json .}}", "ID"),
-        Purpose.INFO: ("docker", "info", "--format", "{{json .}}", "ID"),
-        Purpose.LIST_CONTAINERS: (
-            "docker", "container", "ls", "--all", "--no-trunc", "--format", "{{.ID}} {{.Names}}", "ID",
-        ),
-        Purpose.INSPECT_CONTAINERS: ("docker", "container", "inspect", "--", "ID"),
-        Purpose.INSPECT_IMAGES: ("docker", "image", "inspect", "--", "ID"),
-    }  # fmt: skip
+JSON = ("--format", "{{json .}}")
+LIST = ("container", "ls", "--all", "--no-trunc", "--format", "{{.ID}} {{.Names}}")
+
+
+def test_the_commands_of_an_engine_are_these_five() -> None:
+    """Whatever is run on a host by the name of its engine only reads."""
+    assert {
+        client: {
+            Purpose.VERSION: (client, "version", *JSON),
+            Purpose.INFO: (client, "info", *JSON),
+            Purpose.LIST_CONTAINERS: (client, *LIST),
+            Purpose.INSPECT_CONTAINERS: (client, "container", "inspect", "--"),
+            Purpose.INSPECT_IMAGES: (client, "image", "inspect", "--"),
+        }
+        for client in ("docker", "podman")
+    } == COMMANDS
+    assert argv(Question(Purpose.INSPECT_IMAGES, ("ID", "ID2")), Client.PODMAN) == (
+        *("podman", "image", "inspect", "--"),
+        *("ID", "ID2"),
+    )
+    assert argv(Question(Purpose.INFO)) == ("docker", "info", *JSON)
+
+
+def test_the_paths_of_an_engines_api_are_these_five() -> None:
+    """Whatever is asked of an API is one of five paths, and what the host agent is asked names one of them."""
+    assert API_PATHS == {
+        Purpose.VERSION: "/version",
+        Purpose.INFO: "/info",
+        Purpose.LIST_CONTAINERS: "/containers/json?all=1",
+        Purpose.INSPECT_CONTAINERS: "/containers/{id}/json",
+        Purpose.INSPECT_IMAGES: "/images/{id}/json",
+    }
+    assert (AGENT_COMMAND, AGENT_WORDS) == (
+        "platformctl-agent",
+        {
+            Purpose.VERSION: "version",
+            Purpose.INFO: "info",
+            Purpose.LIST_CONTAINERS: "containers",
+            Purpose.INSPECT_CONTAINERS: "container:{id}",
+            Purpose.INSPECT_IMAGES: "image:{id}",
+        },
+    )
+    images = Question(Purpose.INSPECT_IMAGES, ("A", "B"))
+    assert (api_paths(images), agent_words(images)) == (("/images/A/json", "/images/B/json"), ("image:A", "image:B"))
+    assert (api_paths(Question(Purpose.INFO)), agent_words(Question(Purpose.INFO))) == (("/info",), ("info",))
+
+
+def test_every_way_to_ask_is_one_of_the_table() -> None:
+    """The inventory names the ways that there are, and no other."""
+    assert SshHost.model_json_schema()["properties"]["ask"]["enum"] == [str(client) for client in Client]
+
+
+def test_over_a_forwarded_socket_requests_only_get() -> None:
+    """The one request that is written by hand has the method that reads."""
+    tree = ast.parse((ROOT / SOCKET).read_text())
+    texts = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    assert [text.split()[:3] for text in texts if "HTTP/1." in text and "\r\n" in text] == [
+        ["GET", "{path}", "HTTP/1.1"]
+    ]
+    assert {"POST", "PUT", "PATCH", "DELETE", "HEAD", "CONNECT"}.isdisjoint({w for text in texts for w in text.split()})
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.relative_to(ROOT).as_posix())

@@ -64,7 +64,26 @@ CASES: Final[Cases] = {
     ),
     "key of another transport": (
         hosts("{transport: ssh, address: h2, url: x}"),
-        "hosts.yaml:4: unknown key 'url'; known here: address, identity_file, known_hosts, port, transport, user\n",
+        (
+            "hosts.yaml:4: unknown key 'url'; known here: address, ask, identity_file, known_hosts, port, socket, "
+            "transport, user\n"
+        ),
+    ),
+    "nobody to ask": (
+        hosts("{transport: ssh, address: h2, ask: nerdctl}"),
+        "hosts.yaml:4: hosts.h2.ask: should be 'docker', 'podman', 'agent' or 'socket', not 'nerdctl'\n",
+    ),
+    "socket left out": (
+        hosts("{transport: ssh, address: h2, ask: socket}"),
+        "hosts.yaml:4: hosts.h2.socket: is missing; ask: socket needs the path of a unix socket on the host\n",
+    ),
+    "socket that nobody asks": (
+        hosts("{transport: ssh, address: h2, socket: /run/docker.sock}"),
+        "hosts.yaml:4: hosts.h2.socket: is of use with ask: socket only; remove it, or ask there\n",
+    ),
+    "socket as a URL": (
+        hosts("{transport: ssh, address: h2, ask: socket, socket: 'unix:///run/docker.sock'}"),
+        "hosts.yaml:4: hosts.h2.socket: should be an absolute path, not 'unix:///run/docker.sock'\n",
     ),
     "ports out of range": (
         hosts("{transport: ssh, address: h2, port: 0}\n  h3: {transport: ssh, address: h3, port: 65536}"),
