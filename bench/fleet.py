@@ -13,11 +13,12 @@ from typing import Final
 from bench.inventory import Inventory, Place
 from bench.processor import tree_s
 from platformctl.observe.question import Purpose, Question, argv
+from tests.lab import agent
 from tests.lab.container import compose, create
 from tests.lab.engine import Docker, docker
 from tests.lab.fleet import push
 from tests.lab.registry import Registry, registry
-from tests.lab.sshd import USER, SshHosts, ssh_hosts
+from tests.lab.sshd import USER, SshHost, SshHosts, ssh_hosts
 from tests.lab.workspace import workspace
 
 IMAGES: Final = 10
@@ -49,6 +50,7 @@ class Fleet:
             user=USER,
             known_hosts=str(self.hosts.known_hosts),
             identity_file=str(self.hosts.identity_file),
+            agent_file=str(self.hosts.stranger_file),
             container_ids=ids,
             image_ids=images,
             line=_line((*heads, *inspects)),
@@ -87,5 +89,14 @@ def fleet(hosts: int) -> Iterator[Fleet]:
         engine = stack.enter_context(docker(folder, "engine"))
         images = stack.enter_context(registry(folder))
         names = [f"h{number:02}" for number in range(1, hosts + 1)]
-        running = stack.enter_context(ssh_hosts(folder, dict.fromkeys(names, engine)))
+        running = stack.enter_context(ssh_hosts(folder, dict.fromkeys(names, engine), files=agent.FILES))
+        for host in running:
+            _authorize_agent(host, running.stranger_file)
         yield Fleet(folder, engine, images, running)
+
+
+def _authorize_agent(host: SshHost, key: Path) -> None:
+    """Let a second key ask the host agent, beside the first, which may do more."""
+    public = key.with_suffix(".pub").read_text(encoding="ascii")
+    with (host.folder / "authorized_keys").open("a", encoding="ascii") as keys:
+        keys.write(f'command="{agent.PATH}",restrict {public}')

@@ -25,6 +25,8 @@ class Inventory:
     """The hosts of a cell.
 
     Attributes:
+        identity_file: the key that may run commands and forward sockets.
+        agent_file: the key that may ask the host agent only.
         line: the five questions as one shell line, the IDs in it.
         barest: the two inspects as one shell line.
     """
@@ -33,6 +35,7 @@ class Inventory:
     user: str
     known_hosts: str
     identity_file: str
+    agent_file: str
     container_ids: tuple[str, ...]
     image_ids: tuple[str, ...]
     line: str

@@ -54,20 +54,25 @@ def _shell(errand: Errand, line: Callable[[Inventory], str]) -> dict[str, str]:
 
 FLOOR: Final = _openssh("OpenSSH, one exec, five questions", _five)
 BAREST: Final = _openssh("OpenSSH, one exec, two inspects", _inspects)
+FLOORS: Final = (FLOOR, BAREST)
 DEFAULT: Final = _openssh("OpenSSH, five questions, sntrup761", _five, "ssh_config_default")
 
 
 # --- ours ------------------------------------------------------------------------------------------------------------
 
 
-def _ours(name: str, *changed: str) -> Way:
-    """Make a way of ours: what it adds to a host's entry in hosts.yaml, as KEY=VALUE."""
+def _ours(name: str, **changed: str) -> Way:
+    """Make a way of ours out of what it adds to a host's entry in hosts.yaml."""
     program = (sys.executable, "-m", "bench.programs.observe_ours")
-    return Way(name, lambda errand: (*program, str(errand.file), *changed))
+    changes = tuple(f"{key}={value}" for key, value in changed.items())
+    return Way(name, lambda errand: (*program, str(errand.file), *changes))
 
 
 CLI: Final = _ours("platformctl, docker command")
-API: Final[tuple[Way, ...]] = ()
+API: Final = (
+    _ours("platformctl, host agent", ask="agent"),
+    _ours("platformctl, forwarded socket", ask="socket", socket="/run/docker.sock"),
+)
 OURS: Final = (CLI, *API)
 
 
@@ -148,4 +153,4 @@ PEERS: Final = (
     ANSIBLE,
     ANSIBLE_MODULES,
 )
-WAYS: Final = (FLOOR, BAREST, DEFAULT, *OURS, *PEERS)
+WAYS: Final = (*FLOORS, DEFAULT, *OURS, *PEERS)

@@ -36,6 +36,8 @@ def _entry(inventory: Inventory, place: Place, changed: dict[str, str]) -> SshHo
         "known_hosts": inventory.known_hosts,
         "identity_file": inventory.identity_file,
     }
+    if changed.get("ask") == "agent":
+        entry["identity_file"] = inventory.agent_file
     return SshHost.model_validate(entry | changed)
 
 
