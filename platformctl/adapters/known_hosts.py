@@ -79,8 +79,9 @@ def _names(patterns: str, exact: str, name: str) -> bool:
 
 
 def _matches(pattern: str, name: str) -> bool:
+    # A fleet's file is read for each of its hosts, and nearly all of its names are plain ones of other hosts.
     if "*" not in pattern and "?" not in pattern:
-        return pattern == name  # a file of a large fleet is read for each of its hosts: nearly all of its lines end here
+        return pattern == name
     parts = (re.escape(part).replace(r"\?", ".") for part in pattern.split("*"))
     return re.fullmatch(".*".join(parts), name) is not None
 
