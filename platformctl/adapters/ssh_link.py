@@ -112,18 +112,30 @@ class Link:
 
     @contextmanager
     def _channel(self, title: str) -> Iterator[paramiko.Channel]:
-        try:
-            channel = self.ssh.open_session(window_size=self.limits.answer_bytes)
-        except paramiko.SSHException as error:
-            if not self.alive:
-                raise
-            raise ChannelRefused(Failure(Reason.COMMAND_REFUSED, f"{title}: {one_line(error)}")) from None
+        channel = self._opened(title)
         self._running.add(channel)
         try:
             with channel:
                 yield channel
         finally:
             self._running.discard(channel)
+
+    def _opened(self, title: str) -> paramiko.Channel:
+        """Open a channel, at the second time if need be: sshd counts one as open that it was just told to close."""
+        try:
+            return self._open()
+        except paramiko.SSHException:
+            if not self.alive:
+                raise
+        try:
+            return self._open()
+        except paramiko.SSHException as error:
+            if not self.alive:
+                raise
+            raise ChannelRefused(Failure(Reason.COMMAND_REFUSED, f"{title}: {one_line(error)}")) from None
+
+    def _open(self) -> paramiko.Channel:
+        return self.ssh.open_session(window_size=self.limits.answer_bytes)
 
     def _start(self, channel: paramiko.Channel, argv: Sequence[str], title: str) -> None:
         try:

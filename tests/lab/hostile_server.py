@@ -92,6 +92,16 @@ def silent(_: paramiko.Channel, server: Server) -> None:
     server.ended.wait()
 
 
+def in_turn(*answers: Answer) -> Answer:
+    """Answer each time in the next way, at the end always in the last."""
+    left = list(answers)
+
+    def answer(channel: paramiko.Channel, server: Server) -> None:
+        (left.pop(0) if len(left) > 1 else left[0])(channel, server)
+
+    return answer
+
+
 ENGINE: Mapping[str, Answer] = {
     "docker version": says(json.dumps({"Client": {"ApiVersion": "1.41"}, "Server": {"Version": "20.10.24"}}).encode()),
     "docker info": says(json.dumps({"Driver": "overlay2", "DriverStatus": [], "Containers": 1}).encode()),

@@ -9,6 +9,7 @@ from typing import Any
 
 import paramiko
 
+from platformctl.adapters.connections import Connections
 from platformctl.adapters.limits import Limits
 from platformctl.adapters.ssh import SshTransport
 from platformctl.catalog.inventory import SshHost
@@ -28,7 +29,14 @@ class Observer:
 
     folder: Path
 
-    def transport(self, server: Server, limits: Limits = PATIENT, known: str | None = None) -> SshTransport:
+    def transport(
+        self,
+        server: Server,
+        limits: Limits = PATIENT,
+        known: str | None = None,
+        connections: Connections | None = None,
+        **ask: Any,  # noqa: ANN401  keys of the host's entry
+    ) -> SshTransport:
         """Return the way to a server; `known` is the content of known_hosts, the right line unless given."""
         identity, known_hosts = self.folder / "identity", self.folder / "known_hosts"
         paramiko.ECDSAKey.generate().write_private_key_file(str(identity))
@@ -40,8 +48,9 @@ class Observer:
             user="platform-observer",
             known_hosts=str(known_hosts),
             identity_file=str(identity),
+            **ask,
         )
-        return SshTransport("h1", entry, limits)
+        return SshTransport("h1", entry, limits, connections)
 
     def look(self, server: Server, limits: Limits = PATIENT, known: str | None = None) -> Snapshot:
         """Look once."""

@@ -109,10 +109,10 @@ def ssh_hosts(
 
     ``files`` (text by absolute path) are laid over every host's root; what starts with ``#!`` is executable.
     ``path`` is the PATH of a login; ``/usr/local/bin`` first gives a newer Docker client where there is one.
-    ``config`` is added to the configuration of sshd.
+    ``config`` is added to that of sshd; ``{port}`` in it is the port.
     """
     keys = subfolder(workspace, "ssh")
-    identity, stranger = _make_key(keys / "identity"), _make_key(keys / "stranger")
+    identity, stranger = make_key(keys / "identity"), make_key(keys / "stranger")
     with ExitStack() as stack:
         hosts = []
         for number, (name, engine) in enumerate(engines.items(), start=11):
@@ -123,7 +123,9 @@ def ssh_hosts(
         yield SshHosts(
             hosts=tuple(hosts),
             known_hosts=_write(keys / "known_hosts", [host.known_hosts_line for host in hosts]),
-            wrong_known_hosts=_write(keys / "wrong_known_hosts", [host.known_as(_public(stranger)) for host in hosts]),
+            wrong_known_hosts=_write(
+                keys / "wrong_known_hosts", [host.known_as(public_of(stranger)) for host in hosts]
+            ),
             identity_file=identity,
             stranger_file=stranger,
         )
@@ -131,12 +133,12 @@ def ssh_hosts(
 
 def _start(sandbox: Sandbox, address: str, path: str, identity: Path, more: str) -> SshHost:
     port = free_port(address)
-    host_key = _make_key(sandbox.folder / "host_key")
+    host_key = make_key(sandbox.folder / "host_key")
     config = sandbox.folder / "sshd_config"
     values = {"address": address, "port": port, "folder": sandbox.folder, "user": USER, "path": path}
-    config.write_text(SSHD_CONFIG.format(**values) + more)
+    config.write_text((SSHD_CONFIG + more).format(**values))
     process = sandbox.start(["/usr/sbin/sshd", "-D", "-e", "-f", str(config)])
-    host = SshHost(process, sandbox.hostname, address, port, USER, _public(host_key), identity, sandbox.folder)
+    host = SshHost(process, sandbox.hostname, address, port, USER, public_of(host_key), identity, sandbox.folder)
     host.authorize()
     _wait(process, address, port)
     return host
@@ -165,7 +167,8 @@ def _with_user(line: str) -> str:
     return line + USER if line.endswith(":") else f"{line},{USER}"
 
 
-def _make_key(path: Path) -> Path:
+def make_key(path: Path) -> Path:
+    """Write a private key, and its public half beside it."""
     key = Ed25519PrivateKey.generate()
     openssh = serialization.PrivateFormat.OpenSSH
     path.write_bytes(key.private_bytes(serialization.Encoding.PEM, openssh, serialization.NoEncryption()))
@@ -175,7 +178,8 @@ def _make_key(path: Path) -> Path:
     return path
 
 
-def _public(private: Path) -> str:
+def public_of(private: Path) -> str:
+    """Return the public half of a private key."""
     return private.with_suffix(".pub").read_text().strip()
 
 

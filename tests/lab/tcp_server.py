@@ -10,6 +10,8 @@ from threading import Event, Thread
 
 import paramiko
 
+from .errors import LabError
+
 
 @dataclass(slots=True)
 class Server:
@@ -24,6 +26,16 @@ class Server:
     port: int
     connections: int = 0
     ended: Event = field(default_factory=Event)
+    connected: Event = field(default_factory=Event)
+
+    def wait_until_connected(self) -> None:
+        """Return when there has been a connection.
+
+        Raises:
+            LabError: there was none in time.
+        """
+        if not self.connected.wait(timeout=30):
+            raise LabError("nobody connected")
 
 
 @contextmanager
@@ -39,6 +51,7 @@ def tcp_server(handle: Callable[[socket.socket, Server], None]) -> Iterator[Serv
             while True:
                 connection = listener.accept()[0]
                 server.connections += 1
+                server.connected.set()
                 accepted.append(connection)
                 threads.append(Thread(target=_handle, args=(handle, connection, server)))
                 threads[-1].start()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from threading import Event
 
 import pytest
 
-from platformctl.adapters.fleet import Retry, observe_fleet, observe_host
+from platformctl.adapters.fleet import MAX_CONCURRENT, Retry, observe_fleet, observe_host
 from platformctl.errors import Failure
 from platformctl.observation.engine import Engine
 from platformctl.observation.host import Attempt
@@ -88,3 +89,39 @@ def test_a_bug_in_one_transport_takes_no_other_host_with_it() -> None:
 def test_no_host_makes_no_look() -> None:
     """An empty fleet is no error."""
     assert observe_fleet({}, QUICK) == ()
+
+
+@dataclass(slots=True)
+class Waiting:
+    """A host that answers when it may."""
+
+    allowed: Event
+
+    def look(self, *, again: bool = False) -> Snapshot:  # noqa: ARG002
+        """Wait, then fail as a host does that never answered."""
+        self.allowed.wait(timeout=60)
+        return replace(answer(Reason.TIMED_OUT), host="dead")
+
+
+def test_hosts_that_only_keep_us_waiting_take_nobodys_place() -> None:
+    """More dead hosts than may be asked at once, all before the others: those are finished while the dead wait."""
+    allowed, heard = Event(), list[str]()
+
+    def hear(snapshot: Snapshot) -> None:
+        heard.append(snapshot.host)
+        if heard.count("h") == 10:
+            allowed.set()
+
+    dead = {f"dead{number}": Waiting(allowed) for number in range(MAX_CONCURRENT + 8)}
+    live = {f"live{number}": Scripted([answer(None)]) for number in range(10)}
+    looks = observe_fleet({**dead, **live}, Retry(tries=1), done=hear)
+    assert heard == ["h"] * 10 + ["dead"] * len(dead)
+    assert len(looks) == len(dead) + len(live)
+
+
+def test_a_run_that_is_stopped_tries_no_host_again() -> None:
+    """Who waits for the next try stops waiting when nobody wants the answer any more."""
+    host, stopped = Scripted([answer(Reason.TIMED_OUT)]), Event()
+    stopped.set()
+    snapshot = observe_host("h", host, Retry(tries=3, delay_s=3600), stopped=stopped)
+    assert (snapshot.attempt.tries, len(host.looks)) == (1, 1)

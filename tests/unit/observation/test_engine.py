@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from platformctl.identity.candidate import ImageStore
-from platformctl.observation.engine import Engine, parse_engine
+from platformctl.observation.engine import Engine, counted_containers, parse_engine
 
 CLI = {"Client": {"ApiVersion": "1.41"}, "Server": {"Version": "28.5.2", "ApiVersion": "1.51"}}
 C8D = [["driver-type", "io.containerd.snapshotter.v1"]]
@@ -26,6 +26,16 @@ C8D = [["driver-type", "io.containerd.snapshotter.v1"]]
             {"Driver": "vfs"},
             Engine("podman", "4.3.1", "", ImageStore.UNKNOWN),
         ),
+        (
+            {"Client": {"APIVersion": "5.4.2", "Version": "5.4.2"}},
+            {"Driver": "overlay"},
+            Engine("podman", "5.4.2", "5.4.2", ImageStore.UNKNOWN),
+        ),
+        (
+            {"Client": {"APIVersion": "5.4.2", "Version": "5.4.2"}, "Server": {"Version": "5.0.0"}},
+            {},
+            Engine("podman", "5.0.0", "5.4.2", ImageStore.UNKNOWN),
+        ),
         ({}, {}, Engine("docker", "", "", ImageStore.UNKNOWN)),
         (None, [], Engine("docker", "", "", ImageStore.UNKNOWN)),
     ],
@@ -33,3 +43,18 @@ C8D = [["driver-type", "io.containerd.snapshotter.v1"]]
 def test_the_store_is_known_only_where_the_engine_tells_it(version: Any, info: Any, engine: Engine) -> None:  # noqa: ANN401
     """A classic store proves drift by IDs, so one that cannot be told is unknown and never classic."""
     assert parse_engine(version, info) == engine
+
+
+@pytest.mark.parametrize(
+    ("info", "count"),
+    [
+        ({"Containers": 3}, 3),
+        ({"store": {"containerStore": {"number": 2}}}, 2),
+        ({"Containers": "3"}, 0),
+        ({"store": [1]}, 0),
+        ({}, 0),
+    ],
+)
+def test_the_containers_are_counted_by_docker_and_by_podman(info: dict[str, Any], count: int) -> None:
+    """Each engine has its own place for the number, and what is no number counts nothing."""
+    assert counted_containers(info) == count
