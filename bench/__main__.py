@@ -93,7 +93,8 @@ def _document(result: Result, judged: Sequence[Verdict], versions: Mapping[str, 
         "startup": dataclasses.asdict(result.startup),
         "cells": [dataclasses.asdict(each) | {"disturbed": result.disturbance(each)} for each in result.cells],
         "targets": [
-            {"text": each.target.text, "outcome": each.outcome, "values": each.values, "disturbed": each.disturbed}
+            {"text": each.target.text, "outcome": each.outcome, "wall": each.values, "cpu": each.cpu}
+            | {"disturbed": each.disturbed}
             for each in judged
         ],
     }

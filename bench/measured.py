@@ -33,6 +33,11 @@ class CellResult:
         runs = self.runs.get(way.name)
         return statistics.median(map(quantity, runs)) if runs else None
 
+    def least(self, way: Way, quantity: Callable[[Run], float]) -> float | None:
+        """Return the least of a quantity over the runs of a way: where a difference is taken, disturbances add up."""
+        runs = self.runs.get(way.name)
+        return min(map(quantity, runs)) if runs else None
+
     def ratio(self, way: Way, base: Way, quantity: Callable[[Run], float]) -> float | None:
         """Return how many times as much a way takes, as the median over the rounds: what drifts, drifts in both."""
         runs, others = self.runs.get(way.name), self.runs.get(base.name)
@@ -61,8 +66,8 @@ class Result:
     def beyond_startup(self, way: Way, cell: Cell, quantity: Callable[[Run], float]) -> float | None:
         """Return what a way takes for each host of a cell, its start not counted."""
         result = self.cell(cell)
-        taken = result.median(way, quantity) if result else None
-        start = self.startup.median(way, quantity)
+        taken = result.least(way, quantity) if result else None
+        start = self.startup.least(way, quantity)
         return None if taken is None or start is None else (taken - start) / cell[0]
 
     def disturbance(self, result: CellResult) -> str:

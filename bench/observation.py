@@ -52,6 +52,7 @@ def _measure(cell: Cell, ways: Sequence[Way], rounds: int, hosts: Fleet, folder:
     failures: dict[str, str] = {}
     before = calibration_s()
     for number in range(rounds):
+        print(f"{cell[0]} x {cell[1]}: round {number + 1} of {rounds}", file=sys.stderr)
         first = number % len(ways)
         for way in (*ways[first:], *ways[:first]):
             if way.name in failures:

@@ -76,6 +76,6 @@ def _note(result: Result, shown: CellResult) -> str:
 
 def targets(verdicts: Sequence[Verdict]) -> Iterator[str]:
     """Show every target with what was measured."""
-    yield "Targets"
+    yield "Targets, by wall time; [in brackets] the same by the CPU time of client, hosts and engine"
     for verdict in verdicts:
         yield f"  {verdict.outcome:>12}  {verdict.target.text}: {verdict.shown}"
