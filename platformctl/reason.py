@@ -144,7 +144,7 @@ class Reason(StrEnum):
         "The host answers, but its container engine does not.",
         True,
     )
-    ENGINE_ABSENT = "engine-absent", Verdict.INCONCLUSIVE, "The host has no docker command."
+    ENGINE_ABSENT = "engine-absent", Verdict.INCONCLUSIVE, "The host lacks the command that it is to be asked by."
     PERMISSION_DENIED = (
         "permission-denied",
         Verdict.INCONCLUSIVE,

@@ -48,7 +48,7 @@ ADVICE: Final[Mapping[Reason, str]] = {
         "Check the `tls` files in hosts.yaml: their dates, the authority, and the host name in the certificate."
     ),
     Reason.ENGINE_DOWN: "Start the container engine on the host.",
-    Reason.ENGINE_ABSENT: "Install the docker command on the host, or correct the host in hosts.yaml.",
+    Reason.ENGINE_ABSENT: "Install it on the host, or correct `ask` in hosts.yaml.",
     Reason.PERMISSION_DENIED: "Let the account ask the engine: the group `docker`, or the host agent.",
     Reason.COMMAND_REFUSED: (
         "Install the host agent of this version, or allow the commands that the plan lists for the host."
