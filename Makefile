@@ -53,7 +53,10 @@ deployments: $(READY) ## Deploy prefect.yaml to a running Prefect server
 
 ##@ Now and then
 
-.PHONY: identity attack record publish mutants constraints clean
+.PHONY: attack bench identity record publish mutants constraints clean
+bench: $(READY) lab-packages ## Measure the speed beside the floor and the peers; ARGS=--quick or --ten
+	$(BIN)/python -m bench $(ARGS)
+
 identity: $(READY) lab-packages ## Judge every identity state on every engine that is there, live
 	$(BIN)/python -m tests.lab.identity $(ARGS)
 

@@ -82,10 +82,13 @@ smoke: {{probes: [{{http: {{url: "http://127.0.0.1:8080/health", status: 200}}, 
 
 def lock(number: int) -> dict[str, object]:
     """Return a lock of an image for two platforms with ten layers each."""
-    image = "application/vnd.oci.image.manifest.v1+json"
+    kind = "application/vnd.oci.image.{}.v1+json"
     manifests = [
-        {"digest": digest(number * 10 + place + 10**6), "mediaType": image, "platform": name}
-        for place, name in enumerate(PLATFORMS)
+        {"digest": digest(number), "mediaType": kind.format("index"), "platform": None},
+        *(
+            {"digest": digest(number * 10 + place + 10**6), "mediaType": kind.format("manifest"), "platform": name}
+            for place, name in enumerate(PLATFORMS)
+        ),
     ]
     configs = [
         {

@@ -1,0 +1,1 @@
+"""The clients that are measured: each a fresh process, told by one file where the hosts are."""
