@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import shutil
 import socket
 import subprocess
@@ -23,6 +24,9 @@ SHELLS: Final = {"dash": ("/shells/dash",), "bash": ("/shells/bash", "--posix"),
 _PROGRAMS: Final = ("/usr/bin/dash", "/usr/bin/bash", "/usr/bin/busybox")
 _FOLDERS: Final = ("/usr/local/bin", "/usr/bin", "/usr/sbin", "/evil")
 _NOBODY: Final = 65534
+# A script that does not stand the attack can be made to loop or to multiply; these end it.
+_CPU_S: Final = 600
+_PROCESSES: Final = 200
 _ROOT: Final = Path(__file__).parents[2]
 
 # Its name, its environment and its arguments, and a newline that no zero byte precedes at the end.
@@ -94,7 +98,8 @@ class Cage:
             (self.folder / name[1:]).mkdir(parents=True)
         for link in ("bin", "sbin"):
             (self.folder / link).symlink_to(f"usr/{link}")
-        self._write("agent", agent)
+        # Not executable: a script that runs what it is asked would else start itself, without end.
+        self._write("agent", agent).chmod(0o644)
         self._lay_shells()
         self._lay_canaries()
         self._write("dev/null", "")
@@ -174,6 +179,8 @@ def _drive(folder: str, argv: Sequence[str]) -> None:
     requests = sys.stdin.buffer.read().split(b"\0")[:-1]
     os.chroot(folder)
     os.chdir("/")
+    resource.setrlimit(resource.RLIMIT_CPU, (_CPU_S, _CPU_S))
+    resource.setrlimit(resource.RLIMIT_NPROC, (_PROCESSES, _PROCESSES))
     os.setgroups([])
     os.setgid(_NOBODY)
     os.setuid(_NOBODY)
