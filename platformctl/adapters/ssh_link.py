@@ -57,7 +57,7 @@ class Link:
         for channel in tuple(self._running):
             with suppress(*BROKEN):
                 _terminate(channel)
-        with suppress(OSError):
+        with suppress(*BROKEN):
             self.ssh.sock.shutdown(socket.SHUT_RDWR)
 
     @contextmanager

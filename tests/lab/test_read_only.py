@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import yaml
 
 from platformctl.cli import main
 
+from . import agent
 from .engine import Docker, docker
 from .entry import ssh_entry, tls_entry, unix_entry
 from .fleet import hostile, meerkat, nameless, stopped, umami, unmanaged, workers
@@ -25,7 +27,7 @@ from .states import recordless
 pytestmark = pytest.mark.lab
 
 STATES = (meerkat, umami, nameless, stopped, hostile, unmanaged, workers, recordless)
-HOSTS = ("over-ssh", "over-unix", "over-tls")
+HOSTS = ("over-ssh", "over-agent", "over-socket", "over-unix", "over-tls")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +43,18 @@ class Watched:
 def watched(lab: Path, registry: Registry, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
     """An engine in many states that is one host for each transport; every event of it is written down."""
     folder = tmp_path_factory.mktemp("watched")
-    with docker(lab, "rs2000", tls=True) as engine, ssh_hosts(lab, {"rs2000": engine}) as hosts:
+    with ExitStack() as stack:
+        engine = stack.enter_context(docker(lab, "rs2000", tls=True))
+        hosts = stack.enter_context(ssh_hosts(lab, {"rs2000": engine, "agent": engine}, files=agent.FILES))
+        agent.authorize(hosts["agent"])
         services = [service for state in STATES if (service := state(engine, registry))]
-        entries = (ssh_entry(hosts, hosts["rs2000"]), unix_entry(engine), tls_entry(engine))
+        entries = (
+            ssh_entry(hosts, hosts["rs2000"]),
+            ssh_entry(hosts, hosts["agent"], ask="agent"),
+            ssh_entry(hosts, hosts["rs2000"], ask="socket", socket="/run/docker.sock"),
+            unix_entry(engine),
+            tls_entry(engine),
+        )
         named = {
             name: entry.model_dump(mode="json", exclude_none=True) for name, entry in zip(HOSTS, entries, strict=True)
         }
