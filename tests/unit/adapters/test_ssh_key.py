@@ -34,7 +34,7 @@ def openssh(key: ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey | rsa.RS
     return base64.b64decode(b"".join(text.strip().split(b"\n")[1:-1]))
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from([openssh(key) for key in KEYS]), st.floats(0, 0.999), st.binary(max_size=8), st.integers(0, 8))
 def test_a_damaged_key_is_no_key(tmp_path: Path, content: bytes, place: float, new: bytes, removed: int) -> None:
     """Whatever bytes are wrong in a private key, it is read, or told to be unusable with the file's name."""
