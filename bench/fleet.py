@@ -12,8 +12,9 @@ from typing import Final
 
 from bench.inventory import Inventory, Place
 from bench.processor import tree_s
+from platformctl.observe.authorized_key import AGENT_PATH
 from platformctl.observe.question import Purpose, Question, argv
-from tests.lab import agent
+from tests.lab import tied
 from tests.lab.container import compose, create
 from tests.lab.engine import Docker, docker
 from tests.lab.fleet import push
@@ -89,7 +90,7 @@ def fleet(hosts: int) -> Iterator[Fleet]:
         engine = stack.enter_context(docker(folder, "engine"))
         images = stack.enter_context(registry(folder))
         names = [f"h{number:02}" for number in range(1, hosts + 1)]
-        running = stack.enter_context(ssh_hosts(folder, dict.fromkeys(names, engine), files=agent.FILES))
+        running = stack.enter_context(ssh_hosts(folder, dict.fromkeys(names, engine), files=tied.FILES))
         for host in running:
             _authorize_agent(host, running.stranger_file)
         yield Fleet(folder, engine, images, running)
@@ -99,4 +100,4 @@ def _authorize_agent(host: SshHost, key: Path) -> None:
     """Let a second key ask the host agent, beside the first, which may do more."""
     public = key.with_suffix(".pub").read_text(encoding="ascii")
     with (host.folder / "authorized_keys").open("a", encoding="ascii") as keys:
-        keys.write(f'command="{agent.PATH}",restrict {public}')
+        keys.write(f'command="{AGENT_PATH}",restrict {public}')

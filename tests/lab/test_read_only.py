@@ -15,7 +15,7 @@ import yaml
 
 from platformctl.cli import main
 
-from . import agent
+from . import tied
 from .engine import Docker, docker
 from .entry import ssh_entry, tls_entry, unix_entry
 from .fleet import hostile, meerkat, nameless, stopped, umami, unmanaged, workers
@@ -45,8 +45,8 @@ def watched(lab: Path, registry: Registry, tmp_path_factory: pytest.TempPathFact
     folder = tmp_path_factory.mktemp("watched")
     with ExitStack() as stack:
         engine = stack.enter_context(docker(lab, "rs2000", tls=True))
-        hosts = stack.enter_context(ssh_hosts(lab, {"rs2000": engine, "agent": engine}, files=agent.FILES))
-        agent.authorize(hosts["agent"])
+        hosts = stack.enter_context(ssh_hosts(lab, {"rs2000": engine, "agent": engine}, files=tied.FILES))
+        tied.tie(hosts["agent"])
         services = [service for state in STATES if (service := state(engine, registry))]
         entries = (
             ssh_entry(hosts, hosts["rs2000"]),
