@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import traceback
 from typing import TYPE_CHECKING, Final, NoReturn
 
@@ -23,12 +24,15 @@ _EPILOG: Final = """exit codes of plan:
   1  drift         at least one module is proven to differ
   2  unusable      the catalog, the inventory or the command line; nothing was concluded
   3  inconclusive  something could not be looked at or proven, and no drift is proven
-130  stopped       by Ctrl-C; nothing was concluded
+130  stopped       by Ctrl-C or SIGTERM; nothing was concluded
 """
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line and return the exit code."""
+    """Run the command line and return the exit code. Without arguments it is the process's own, and ends as it does."""
+    if arguments is None:
+        # Who stops a service or a job means the same as who presses Ctrl-C: what runs on the hosts is ended too.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         options = _parser().parse_args(arguments)
         return guarded(lambda: options.run(options))

@@ -1,4 +1,4 @@
-"""Ctrl-C: the command ends at once, says one line, and leaves nothing on the hosts that can be helped."""
+"""Ctrl-C, or SIGTERM: the command ends at once, says one line, and leaves nothing on the hosts that can be helped."""
 
 from __future__ import annotations
 
@@ -42,9 +42,9 @@ def observing(entry: SshHost, folder: Path) -> Iterator[subprocess.Popen[str]]:
             process.kill()
 
 
-def interrupted(process: subprocess.Popen[str]) -> tuple[int, str, str]:
-    """Press Ctrl-C, and return exit code and output."""
-    process.send_signal(signal.SIGINT)
+def interrupted(process: subprocess.Popen[str], by: signal.Signals = signal.SIGINT) -> tuple[int, str, str]:
+    """Press Ctrl-C, or stop it otherwise, and return exit code and output."""
+    process.send_signal(by)
     output, complaint = process.communicate()
     return process.returncode, output, complaint
 
@@ -66,7 +66,8 @@ def running(host: LabHost, name: str) -> list[str]:
     return [one for one in listed if one == name]
 
 
-def test_a_host_that_says_nothing_keeps_nobody(tmp_path: Path) -> None:
+@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
+def test_a_host_that_says_nothing_keeps_nobody(tmp_path: Path, by: signal.Signals) -> None:
     """A run that waits for a login ends when it is told to, long before its own time limit."""
     with tcp_server(sends()) as server:
         known = tmp_path / "known_hosts"
@@ -74,7 +75,7 @@ def test_a_host_that_says_nothing_keeps_nobody(tmp_path: Path) -> None:
         entry = SshHost(transport="ssh", address=server.address, port=server.port, known_hosts=str(known))
         with observing(entry, tmp_path) as process:
             server.wait_until_connected()
-            assert interrupted(process) == STOPPED
+            assert interrupted(process, by) == STOPPED
 
 
 @pytest.mark.lab
