@@ -71,7 +71,7 @@ publish: $(READY) ## Write schemas/ anew from the definitions
 
 # Not in the lock: the tool is needed here only. Its operators and the parser below them are enough (--no-deps).
 mutants: $(READY) ## Put small faults into identity/ and plan/ and list those that no test notices; takes long
-	@test -d build/mutants || $(BIN)/python -m pip -qq install --target build/mutants --no-deps mutmut==3.8.1 libcst==1.9.0
+	@test -d build/mutants/libcst || $(BIN)/python -m pip -qq install --target build/mutants --no-deps mutmut==3.8.1 libcst==1.9.0
 	PYTHONPATH=build/mutants OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.mutants $(ARGS)
 
 # uv because pip locks only for the Python that runs it; it is needed here only and thus not in the lock.
