@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable, Collection, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from threading import Lock
 from types import TracebackType
@@ -13,12 +14,16 @@ from platformctl.errors import Failure, LookFailed
 from platformctl.reason import Reason
 
 if TYPE_CHECKING:
+    from platformctl.adapters.ssh_connection import Carrier
     from platformctl.adapters.ssh_link import Link
 
 Connect: TypeAlias = "Callable[[], AbstractContextManager[Link]]"
 
 MAX_KEPT: Final = 64
 """Connections that are kept at the same time. Each costs a file descriptor and a thread; a new one costs a login."""
+
+
+_STOPPED: Final = Failure(Reason.CONNECTION_LOST, "the run was stopped")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,6 +41,7 @@ class Connections:
         self._room = kept
         self._kept: dict[str, _Open] = {}
         self._lent: set[_Open] = set()
+        self._logging_in: set[Carrier] = set()
         self._ended = False
         self._wanted: Collection[str] | None = None
         self._lock = Lock()
@@ -71,6 +77,23 @@ class Connections:
             if not kept:
                 one.closing.close()
 
+    @contextmanager
+    def logging_in(self, carrier: Carrier) -> Iterator[None]:
+        """Hold what carries a login while that is under way, so that the end of the run ends it too.
+
+        Raises:
+            LookFailed: the run has ended.
+        """
+        with self._lock:
+            if self._ended:
+                raise LookFailed(_STOPPED)
+            self._logging_in.add(carrier)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._logging_in.discard(carrier)
+
     def keep_only(self, names: Collection[str]) -> None:
         """Let go of all connections but those to these hosts, now and from now on."""
         with self._lock:
@@ -82,8 +105,11 @@ class Connections:
         """End every connection at once; who waits for an answer on one stops waiting. None is opened any more."""
         with self._lock:
             self._ended = True
-            lent, kept = tuple(self._lent), tuple(self._kept.values())
+            lent, kept, carriers = tuple(self._lent), tuple(self._kept.values()), tuple(self._logging_in)
             self._kept.clear()
+        for carrier in carriers:
+            with suppress(OSError, EOFError):
+                carrier.shutdown(socket.SHUT_RDWR)
         for one in lent:
             one.link.end()
         _close(kept)
@@ -106,7 +132,7 @@ class Connections:
                 self._lent.add(one)
                 return one
         closing.close()
-        raise LookFailed(Failure(Reason.CONNECTION_LOST, "the run was stopped"))
+        raise LookFailed(_STOPPED)
 
     def _put_back(self, name: str, one: _Open) -> bool:
         with self._lock:

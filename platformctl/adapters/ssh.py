@@ -66,5 +66,5 @@ class SshTransport:
 
     @contextmanager
     def _connect(self) -> Iterator[Link]:
-        with connected(self._host, self._limits) as ssh:
+        with connected(self._host, self._limits, self._connections.logging_in) as ssh:
             yield Link(ssh, self._limits)

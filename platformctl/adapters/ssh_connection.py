@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 import socket
-from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, nullcontext
 from threading import Timer
 from types import TracebackType
-from typing import Final, Self
+from typing import Final, Self, TypeAlias
 
 import paramiko
 
@@ -61,9 +61,15 @@ class Deadline:
         self._transport.close()
 
 
+Carrier: TypeAlias = socket.socket | paramiko.Channel
+Watch: TypeAlias = Callable[[Carrier], AbstractContextManager[object]]
+
+
 @contextmanager
-def connected(host: SshHost, limits: Limits) -> Iterator[paramiko.Transport]:
+def connected(host: SshHost, limits: Limits, watch: Watch = nullcontext) -> Iterator[paramiko.Transport]:
     """Give an authenticated connection, perhaps through jump hosts, and close it and theirs.
+
+    While a login is under way, `watch` holds what carries it: who shuts that ends the login.
 
     Raises:
         LookFailed: there is none to be had.
@@ -73,8 +79,8 @@ def connected(host: SshHost, limits: Limits) -> Iterator[paramiko.Transport]:
         way: _Way | None = None
         for jump in jumps:
             with GATES.to(jump.place).passed():
-                way = _Way(_opened_jump(stack, jump, way, limits), jump)
-        yield _opened(stack, last, way, limits)
+                way = _Way(_opened_jump(stack, jump, way, limits, watch), jump)
+        yield _opened(stack, last, way, limits, watch)
 
 
 class _Way:
@@ -85,15 +91,15 @@ class _Way:
         self.hop = hop
 
 
-def _opened_jump(stack: ExitStack, jump: Hop, way: _Way | None, limits: Limits) -> paramiko.Transport:
+def _opened_jump(stack: ExitStack, jump: Hop, way: _Way | None, limits: Limits, watch: Watch) -> paramiko.Transport:
     try:
-        return _opened(stack, jump, way, limits)
+        return _opened(stack, jump, way, limits, watch)
     except LookFailed as error:
         failure = error.failure
         raise LookFailed(Failure(failure.reason, f"jump host {jump.place}: {failure.message}")) from None
 
 
-def _opened(stack: ExitStack, hop: Hop, way: _Way | None, limits: Limits) -> paramiko.Transport:
+def _opened(stack: ExitStack, hop: Hop, way: _Way | None, limits: Limits, watch: Watch) -> paramiko.Transport:
     """Open one connection, which lasts as long as the stack."""
     known = host_keys(hop.known)
     with agent_keys(hop.identity.agent, limits.login_s) as held:
@@ -101,7 +107,7 @@ def _opened(stack: ExitStack, hop: Hop, way: _Way | None, limits: Limits) -> par
         carrier = channel(way.ssh, way.hop, hop, limits) if way else tcp(hop, limits)
         stack.enter_context(closing(carrier))
         ssh = stack.enter_context(_transport(carrier, limits))
-        with Deadline(ssh, limits.login_s) as deadline:
+        with watch(carrier), Deadline(ssh, limits.login_s) as deadline:
             try:
                 _begin(ssh, known)
                 log_in(ssh, hop, keys)
@@ -111,7 +117,7 @@ def _opened(stack: ExitStack, hop: Hop, way: _Way | None, limits: Limits) -> par
 
 
 @contextmanager
-def _transport(carrier: socket.socket | paramiko.Channel, limits: Limits) -> Iterator[paramiko.Transport]:
+def _transport(carrier: Carrier, limits: Limits) -> Iterator[paramiko.Transport]:
     """Give paramiko's thread over a socket, with limits of its own that never come before ours, and end it."""
     ssh = paramiko.Transport(carrier)
     ssh.banner_timeout = ssh.handshake_timeout = ssh.auth_timeout = 2 * limits.login_s

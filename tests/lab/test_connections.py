@@ -19,7 +19,7 @@ from .entry import held
 from .hostile_server import ENGINE, Answer, cut_after, in_turn, says, silent, ssh_server
 from .observer import Observer, script
 from .ssh_faults import INFO, INSPECT, VERSION
-from .tcp_server import Server
+from .tcp_server import Server, sends, tcp_server
 
 
 @pytest.fixture
@@ -108,4 +108,22 @@ def test_the_end_of_a_run_ends_a_look_that_waits(observer: Observer) -> None:
         Failure(Reason.CONNECTION_LOST, "container inspect: the connection was closed"),
         Failure(Reason.CONNECTION_LOST, "the run was stopped"),
     ]
+    assert held() == before
+
+
+def test_the_end_of_a_run_ends_a_login(observer: Observer) -> None:
+    """A host that lets nobody in keeps no thread once the run is over, whatever its time limit."""
+    before = held()
+    looks: list[Snapshot] = []
+    with tcp_server(sends()) as server:
+        with Connections() as connections:
+            way = observer.transport(server, Limits(login_s=3600), connections=connections)
+            waiting = Thread(target=lambda: looks.append(way.look()), daemon=True)
+            waiting.start()
+            server.wait_until_connected()
+            while not connections._logging_in and waiting.is_alive():
+                waiting.join(0.01)
+        waiting.join(60)
+        assert not waiting.is_alive()
+    assert [look.failure and look.failure.reason for look in looks] == [Reason.CONNECTION_LOST]
     assert held() == before

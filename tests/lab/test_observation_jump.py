@@ -269,7 +269,7 @@ def test_a_jump_host_that_misbehaves_ends_in_time(
 
 
 def test_a_jump_host_that_dies_takes_only_its_connections_with_it(lab: Path, engine: Docker, tmp_path: Path) -> None:
-    """In the middle of an answer the jump host is gone: the look fails at once, and nothing is left behind."""
+    """In the middle of the answers the jump host is gone: the look fails at once, and nothing is left behind."""
     before = held()
     with start_ssh_hosts(lab, {"doomed": engine}) as doomed:
         host = doomed["doomed"]
@@ -281,7 +281,8 @@ def test_a_jump_host_that_dies_takes_only_its_connections_with_it(lab: Path, eng
         observer = behind_a_jump_host(tmp_path, doomed, "doomed")
         with ssh_server(script({INFO: dies})) as server:
             failure = failure_of(observer.look(server, UNRUFFLED))
-    assert failure == Failure(Reason.CONNECTION_LOST, "info: the connection was closed")
+    assert failure
+    assert failure.reason is Reason.CONNECTION_LOST
     assert left_behind(before) == ([], [])
 
 

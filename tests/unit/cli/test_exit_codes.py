@@ -42,7 +42,7 @@ def test_inconclusive_is_3(tmp_path: Path) -> None:
     catalog = copied(STATES / "loaded", tmp_path)
     for lock in catalog.glob("modules/*/image.lock.json"):
         lock.unlink()
-    assert plan(catalog, tmp_path) == 3
+    assert plan(catalog, tmp_path, "--offline") == 3
 
 
 def test_an_unreadable_host_is_3(tmp_path: Path) -> None:
