@@ -199,9 +199,10 @@ class _Interface(paramiko.ServerInterface):
         answers: dict[str, Answer] = {**ENGINE, **self._script.answers}
         answer = next(answers[start] for start in answers if words.startswith(start))
         if accepted := self._goes_on("command"):
-            Thread(
-                target=_run, args=(answer, channel, self._server, self._transport.accepted[channel.remote_chanid])
-            ).start()
+            heard = self._transport.accepted[channel.remote_chanid]
+            worker = Thread(target=_run, args=(answer, channel, self._server, heard))
+            self._server.workers.append(worker)
+            worker.start()
         return accepted
 
     def _goes_on(self, name: str) -> bool:
@@ -213,6 +214,9 @@ class _Interface(paramiko.ServerInterface):
 
 
 def _run(answer: Answer, channel: paramiko.Channel, server: Server, accepted: Event) -> None:
-    accepted.wait()
+    """Answer when the client has heard that it will be; it never does where the connection is cut in between."""
+    while not accepted.wait(0.05):
+        if server.ended.is_set():
+            return
     with suppress(OSError, EOFError, paramiko.SSHException), channel:
         answer(channel, server)

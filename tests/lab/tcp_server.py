@@ -20,6 +20,7 @@ class Server:
     Attributes:
         connections: how many were accepted.
         ended: set when the test is over; whoever keeps a client waiting waits for it.
+        workers: threads that answer beside those of the connections; all end with the server.
     """
 
     address: str
@@ -27,6 +28,7 @@ class Server:
     connections: int = 0
     ended: Event = field(default_factory=Event)
     connected: Event = field(default_factory=Event)
+    workers: list[Thread] = field(default_factory=list)
 
     def wait_until_connected(self) -> None:
         """Return when there has been a connection.
@@ -68,7 +70,7 @@ def tcp_server(handle: Callable[[socket.socket, Server], None]) -> Iterator[Serv
         for connection in accepted:
             with suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
-        for thread in threads:
+        for thread in (*threads, *server.workers):
             thread.join()
 
 
