@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import deque
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -90,7 +91,7 @@ class _Running:
 
     def __init__(self) -> None:
         self._begun: dict[str, float] = {}
-        self._finished: SimpleQueue[tuple[str, Snapshot]] = SimpleQueue()
+        self._finished: SimpleQueue[tuple[str, Future[Snapshot]]] = SimpleQueue()
 
     def __len__(self) -> int:
         return len(self._begun)
@@ -103,16 +104,16 @@ class _Running:
 
     def begin(self, name: str, observe: Callable[[], Snapshot]) -> None:
         self._begun[name] = monotonic()
-        begin(lambda: self._finished.put((name, observe())))
+        begin(observe).add_done_callback(lambda look: self._finished.put((name, look)))
 
     def next(self, timeout_s: float | None) -> Snapshot | None:
         """Return the next look that is finished, or None where none is within the time."""
         try:
-            name, snapshot = self._finished.get(timeout=timeout_s)
+            name, look = self._finished.get(timeout=timeout_s)
         except Empty:
             return None
         del self._begun[name]
-        return snapshot
+        return look.result()
 
 
 def observe_host(

@@ -10,6 +10,7 @@ import docker
 import pytest
 
 from platformctl.catalog.inventory import SshHost
+from platformctl.observe.protection import TRIAL
 from platformctl.observe.question import (
     AGENT_COMMAND,
     AGENT_WORDS,
@@ -136,6 +137,11 @@ def test_the_paths_of_an_engines_api_are_these_five() -> None:
     images = Question(Purpose.INSPECT_IMAGES, ("A", "B"))
     assert (api_paths(images), agent_words(images)) == (("/images/A/json", "/images/B/json"), ("image:A", "image:B"))
     assert (api_paths(Question(Purpose.INFO)), agent_words(Question(Purpose.INFO))) == (("/info",), ("info",))
+
+
+def test_the_doctor_sends_one_command_of_its_own() -> None:
+    """It only says a word, so that a host which refuses nothing is told from one that does."""
+    assert TRIAL == ("echo", "platformctl")
 
 
 def test_every_way_to_ask_is_one_of_the_table() -> None:

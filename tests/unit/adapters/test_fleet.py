@@ -86,6 +86,20 @@ def test_a_bug_in_one_transport_takes_no_other_host_with_it() -> None:
     assert [host.looks for host in fleet.values()] == [[True], [True]]
 
 
+class Exiting:
+    """A transport whose library ends the thread that it is called in."""
+
+    def look(self, *, again: bool = False) -> Snapshot:
+        """Leave."""
+        raise SystemExit(again)
+
+
+def test_a_look_that_comes_to_no_end_of_its_own_stops_the_run() -> None:
+    """What is no error of a look is raised where the run is, which else would wait for that host for ever."""
+    with pytest.raises(SystemExit):
+        observe_fleet({"h": Exiting()}, QUICK)
+
+
 def test_no_host_makes_no_look() -> None:
     """An empty fleet is no error."""
     assert observe_fleet({}, QUICK) == ()
