@@ -16,6 +16,7 @@ from pydantic import TypeAdapter
 from platformctl.catalog.inventory import Inventory
 from platformctl.catalog.lock import Lock
 from platformctl.catalog.module import Module
+from platformctl.catalog.repository import Repositories
 from platformctl.observation.head import Head
 from platformctl.plan.plan import FORMAT_VERSION
 from platformctl.render.document import plan_schema
@@ -28,6 +29,9 @@ def schemas() -> Mapping[str, dict[str, Any]]:
     return {
         "module-1.schema.json": _titled("platformctl module: modules/<name>/module.yaml", Module.model_json_schema()),
         "inventory-1.schema.json": _titled("platformctl inventory: hosts.yaml", Inventory.model_json_schema()),
+        "repositories-1.schema.json": _titled(
+            "platformctl repositories: repositories.yaml", Repositories.model_json_schema()
+        ),
         "image-lock-1.schema.json": _titled(
             "platformctl image lock: modules/<name>/image.lock.json", Lock.model_json_schema()
         ),
