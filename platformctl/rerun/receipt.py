@@ -9,7 +9,6 @@ from typing import Literal, Self, TypeAlias
 from platformctl.published import Published
 from platformctl.rerun.merge import Merge
 
-
 Source: TypeAlias = Literal["push", "pull-request", "command", "reconcile"]
 """Who told of a merge: a delivery of either kind, a person or a CI step, or our own look at the base branch."""
 
