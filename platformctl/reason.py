@@ -56,6 +56,11 @@ class Reason(StrEnum):
         Verdict.IN_SYNC,
         "Platform, layers, settings and date of the running image are those of the pinned one.",
     )
+    ACKNOWLEDGED = (
+        "acknowledged",
+        Verdict.IN_SYNC,
+        "It is not as declared; every difference is acknowledged, and nothing else differs.",
+    )
     # drift
     CONTAINER_MISSING = (
         "container-missing",

@@ -26,6 +26,7 @@ from platformctl.identity.knowledge import NOTHING, Knowledge
 from platformctl.observation.host import FleetObservation
 from platformctl.observation.snapshot import Snapshot, observation
 from platformctl.observe.transport import Transport
+from platformctl.plan.acknowledgement import acknowledge
 from platformctl.plan.confirmation import confirm, hosts_to_confirm
 from platformctl.plan.decision import Decision, image_decisions
 from platformctl.plan.make import Circumstances, make_plan
@@ -141,7 +142,11 @@ def first_decisions(job: Job, looks: Looks, name: str) -> tuple[Decision, ...]:
 
 
 def final_plan(job: Job, looks: Looks) -> Plan:
-    """Make the plan of a run: with a second look, drift is what both show."""
+    """Make the plan of a run: with a second look, drift is what both show. What is acknowledged alarms nobody."""
+    return acknowledge(_confirmed(job, looks), job.catalog.modules)
+
+
+def _confirmed(job: Job, looks: Looks) -> Plan:
     first = first_plan(job, looks)
     if not looks.second:
         return first

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
+from platformctl.catalog.acknowledgement import Acknowledgement
 from platformctl.catalog.definition import Definition, Name, form
 from platformctl.errors import ReferenceInvalid
 from platformctl.identity.reference import Reference, parse_reference
@@ -99,6 +100,9 @@ class Module(Definition):
     compose: ComposeFile | None = Field(None, description="The canonical Compose service")
     expect: Expect = Field(Expect(), description="State and health that the container must have")
     smoke: Smoke | None = Field(None, description="What a smoke of this module asks")
+    acknowledge: Annotated[tuple[Acknowledgement, ...], Field(strict=False)] = Field(
+        (), description="Differences that are known and alarm nobody until a day"
+    )
 
     @field_validator("select")
     @classmethod

@@ -52,12 +52,12 @@ def explained(request: Request, store: Store) -> tuple[str, int]:
         InputInvalid: the catalog cannot be used, or the module is not in it.
     """
     from platformctl.adapters.fleet import Retry
-    from platformctl.adapters.planning import first_decisions, first_plan, look_at_fleet, prepare
+    from platformctl.adapters.planning import final_plan, first_decisions, look_at_fleet, prepare
     from platformctl.render.explanation import to_explanation
 
     job = prepare(request, store)
     looks = look_at_fleet(job, Retry(), confirm_after_s=None)
-    plan = first_plan(job, looks)
+    plan = final_plan(job, looks)
     [module] = plan.modules
     host = next((host for host in plan.hosts if host.name == module.host), None)
     knowledge = looks.learned.with_locks(job.catalog.closures)

@@ -14,12 +14,16 @@ from platformctl.observation.container import Container
 class Flag(StrEnum):
     """Something about a module that does not change its verdict."""
 
+    ACKNOWLEDGEMENT_EXPIRED = "acknowledgement-expired"
+    ACKNOWLEDGEMENT_UNUSED = "acknowledgement-unused"
     REPOSITORY_DIFFERS = "repository-differs"
     PLATFORM_DIFFERS = "platform-differs"
     TAG_MOVED = "tag-moved"
 
 
 SENTENCES: Final = {
+    Flag.ACKNOWLEDGEMENT_EXPIRED: "A difference was acknowledged until a day that has passed.",
+    Flag.ACKNOWLEDGEMENT_UNUSED: "A difference is acknowledged that the module does not show, or not with this value.",
     Flag.REPOSITORY_DIFFERS: "The running image goes by other repository names than the declared one.",
     Flag.PLATFORM_DIFFERS: "The running image is for another platform than the declared one.",
     Flag.TAG_MOVED: "The declared tag means another image now than the digest that is declared beside it.",

@@ -110,6 +110,7 @@ def _summary(hosts: Iterable[HostPlan], modules: tuple[ModulePlan, ...], unmanag
         hosts=len(reached),
         hosts_reached=reached.count(True),
         unmanaged=unmanaged,
+        acknowledged=sum(change.acknowledged is not None for module in modules for change in module.changes),
     )
 
 

@@ -54,6 +54,15 @@ class HostPlan(Published):
 
 
 @dataclass(frozen=True, slots=True)
+class Acknowledged(Published):
+    """Who answers for a change, why it may be so, and the last day (ISO 8601) on which it alarms nobody."""
+
+    owner: str
+    reason: str
+    until: str
+
+
+@dataclass(frozen=True, slots=True)
 class Change(Published):
     """One proven difference. `container` names the container that differs, for modules with several."""
 
@@ -62,6 +71,7 @@ class Change(Published):
     observed: str | bool
     reason: Reason
     container: str | None = None
+    acknowledged: Acknowledged | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +135,7 @@ class Summary(Published):
     hosts: int
     hosts_reached: int
     unmanaged: int
+    acknowledged: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,5 +168,10 @@ class Plan(Published):
 def with_id(plan: Plan) -> Plan:
     """Return a plan without ID under the digest of its content. Times are no content: same facts, same ID."""
     timeless = replace(plan, created_at="", hosts=tuple(replace(host, duration_ms=0) for host in plan.hosts))
-    canonical = json.dumps(asdict(timeless), sort_keys=True, separators=(",", ":"))
+    canonical = json.dumps(asdict(timeless, dict_factory=_told), sort_keys=True, separators=(",", ":"))
     return replace(plan, plan_id=hashlib.sha256(canonical.encode()).hexdigest())
+
+
+def _told(items: list[tuple[str, object]]) -> dict[str, object]:
+    """Leave out `acknowledged` where there is nothing: plans without it keep the ID that they had before there was."""
+    return {key: value for key, value in items if value or key != "acknowledged"}

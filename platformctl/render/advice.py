@@ -12,6 +12,9 @@ ADVICE: Final[Mapping[Reason, str]] = {
     Reason.SAME_MANIFEST: "Nothing. The image was pulled by another digest of the same pin.",
     Reason.SAME_CONFIG: "Nothing. The image was loaded, mirrored or pulled under another digest, and is the same.",
     Reason.EQUAL_CONTENT: "Nothing. The image was loaded from a file, or packed anew, and is the same.",
+    Reason.ACKNOWLEDGED: (
+        "Nothing until the day that the acknowledgement names. Then it alarms again: mend it, or acknowledge it anew."
+    ),
     Reason.CONTAINER_MISSING: (
         "Deploy the service, or remove its module if it is retired. If most of a host is missing, look at the "
         "suspicions first."

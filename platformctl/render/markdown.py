@@ -10,7 +10,17 @@ from platformctl.plan.plan import Change, Evidence, HostPlan, ModulePlan, Plan
 from platformctl.reason import Verdict
 from platformctl.render.escape import escaped, fenced
 from platformctl.render.printable import shown
-from platformctl.render.text import aligned, counted, headline, origin, trouble, troubled, unknowns
+from platformctl.render.text import (
+    acknowledgement,
+    aligned,
+    counted,
+    headline,
+    origin,
+    trouble,
+    troubled,
+    unknowns,
+    verdict,
+)
 
 MARKS: Final = {Verdict.IN_SYNC: "🟢", Verdict.DRIFT: "🔴", Verdict.INCONCLUSIVE: "🟠"}
 MAX_MODULES: Final = 200
@@ -52,7 +62,8 @@ def _module(module: ModulePlan) -> Iterator[str]:
 
 def _change(change: Change) -> tuple[str, ...]:
     path = f"{change.path} of {change.container}" if change.container else change.path
-    return (path, f"  declared {shown(change.desired)}", f"  observed {shown(change.observed)}")
+    note = (f"  {acknowledgement(change.acknowledged)}",) if change.acknowledged else ()
+    return (path, f"  declared {shown(change.desired)}", f"  observed {shown(change.observed)}", *note)
 
 
 def _suspicions(plan: Plan) -> Iterator[str]:
@@ -73,7 +84,7 @@ def _host(host: HostPlan) -> tuple[str, ...]:
 
 
 def _all_modules(plan: Plan) -> Iterator[str]:
-    rows = [(MARKS[m.status], m.name, m.host, str(m.status), str(m.reason)) for m in plan.modules]
+    rows = [(MARKS[m.status], m.name, m.host, verdict(m), str(m.reason)) for m in plan.modules]
     yield from _listing("Modules", rows[:MAX_MODULES])
     yield from _rest(rows, "modules")
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from platformctl.plan.flag import SENTENCES
-from platformctl.plan.plan import Change, Evidence, HostPlan, ModulePlan, Plan, UnmanagedContainer
+from platformctl.plan.plan import Acknowledged, Change, Evidence, HostPlan, ModulePlan, Plan, UnmanagedContainer
 from platformctl.reason import Reason, Verdict
 from platformctl.render.printable import printable, shown
 
@@ -24,9 +24,19 @@ def headline(plan: Plan) -> str:
     """Say what a plan says in one line."""
     summary = plan.summary
     counts = ((summary.drift, "drift"), (summary.inconclusive, "inconclusive"), (summary.in_sync, "in-sync"))
-    parts = ", ".join(f"{count} {word}" for count, word in counts if count)
+    parts = ", ".join(f"{count} {word}" for count, word in counts if count) + acknowledged(summary.acknowledged)
     modules = counted(summary.modules, "module")
     return f"{plan.status}: {parts or 'nothing'} of {modules} on {counted(summary.hosts, 'host')}"
+
+
+def acknowledged(count: int) -> str:
+    """Return what stands behind `in-sync` where that is not the whole truth: `` (1 acknowledged)``."""
+    return f" ({count} acknowledged)" if count else ""
+
+
+def verdict(module: ModulePlan) -> str:
+    """Return a module's verdict in words."""
+    return f"{module.status}{acknowledged(sum(change.acknowledged is not None for change in module.changes))}"
 
 
 def origin(plan: Plan) -> str:
@@ -42,7 +52,7 @@ def troubled(plan: Plan) -> tuple[ModulePlan, ...]:
     return tuple(
         module
         for module in plan.modules
-        if module.host not in dark and (module.flags or module.status is not Verdict.IN_SYNC)
+        if module.host not in dark and (module.flags or module.changes or module.status is not Verdict.IN_SYNC)
     )
 
 
@@ -81,7 +91,7 @@ def _lines(plan: Plan) -> Iterator[str]:
 
 
 def _row(module: ModulePlan) -> tuple[str, ...]:
-    return (SIGNS[module.status], module.name, module.host, str(module.status), str(module.reason))
+    return (SIGNS[module.status], module.name, module.host, verdict(module), str(module.reason))
 
 
 def _details(module: ModulePlan) -> Iterator[str]:
@@ -99,6 +109,13 @@ def change_lines(change: Change) -> Iterator[str]:
     yield f"    {change.path}{f' of {change.container}' if change.container else ''}"
     yield f"        declared  {shown(change.desired)}"
     yield f"        observed  {shown(change.observed)}"
+    if change.acknowledged:
+        yield f"        {acknowledgement(change.acknowledged)}"
+
+
+def acknowledgement(one: Acknowledged) -> str:
+    """Say who acknowledged a change, until when and why."""
+    return f"acknowledged by {one.owner} until {one.until}: {one.reason}"
 
 
 def _image(module: ModulePlan) -> Iterator[tuple[str, ...]]:

@@ -7,7 +7,7 @@ from typing import Final
 from .case import Cases, hosts, instead, lock, more
 from .files import DIGEST, HOSTS, MODULE, WEB
 
-_KEYS: Final = "compose, container, expect, host, image, name, platform, schema, select, smoke"
+_KEYS: Final = "acknowledge, compose, container, expect, host, image, name, platform, schema, select, smoke"
 _NAME: Final = "1 to 63 letters, digits, '.', '_' and '-' that begin with a letter or a digit"
 
 

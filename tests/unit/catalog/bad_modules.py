@@ -7,7 +7,7 @@ from typing import Final
 from .case import Cases, instead, more
 from .files import DIGEST, MODULE, WEB
 
-_KEYS: Final = "compose, container, expect, host, image, name, platform, schema, select, smoke"
+_KEYS: Final = "acknowledge, compose, container, expect, host, image, name, platform, schema, select, smoke"
 _NAME: Final = "1 to 63 letters, digits, '.', '_' and '-' that begin with a letter or a digit"
 
 
@@ -132,6 +132,19 @@ CASES: Final[Cases] = {
             f"{WEB}:9: smoke.probes.0.http.status: should be at most 599, not 1000\n"
             f"{WEB}:9: smoke.probes.0.http.url: should be an address that begins with http:// or https://, "
             "not 'ftp://web/'\n"
+        ),
+    ),
+    "acknowledged for ever": (
+        more(
+            "acknowledge:\n  - change: container.port\n    observed: ''\n    owner: 7\n"
+            "    reason: it is so\n    until: soon\n"
+        ),
+        (
+            f"{WEB}:7: acknowledge.0.change: should be 'container.image', 'container.state', 'container.health' or "
+            "'container.exists', not 'container.port'\n"
+            f"{WEB}:8: acknowledge.0.observed: should not be empty\n"
+            f"{WEB}:9: acknowledge.0.owner: should be a text, not a number; put it in quotes\n"
+            f"{WEB}:11: acknowledge.0.until: should be a date such as 2027-12-31, not a text\n"
         ),
     ),
     "no probe": (more("smoke: {probes: []}\n"), f"{WEB}:6: smoke.probes: should have at least 1 entry\n"),
