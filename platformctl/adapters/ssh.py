@@ -53,8 +53,18 @@ class SshTransport:
         return replace(fresh, attempt=replace(fresh.attempt, commands=commands))
 
     @contextmanager
-    def _session(self) -> Iterator[Session]:
+    def link(self) -> Iterator[Link]:
+        """Give the connection of the run, or a new one.
+
+        Raises:
+            LookFailed: there is none to be had.
+        """
         with self._connections.lent(self._name, self._connect) as link:
+            yield link
+
+    @contextmanager
+    def _session(self) -> Iterator[Session]:
+        with self.link() as link:
             match Client(self._host.ask):
                 case Client.AGENT:
                     yield AgentSession(link)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from difflib import get_close_matches
@@ -18,6 +19,9 @@ from platformctl.errors import InputInvalid, Problem
 
 NAME_PATTERN: Final = r"^[a-zA-Z0-9][a-zA-Z0-9._-]{0,62}$"
 """Names of modules and hosts: they become folder names, so no slash and no leading dot."""
+
+_LOGIN: Final = re.compile(r"(?<=://)[^/\s]+@")
+"""A login in an address: the message about it is shown and logged, so it tells none."""
 
 _NAME_WORDS: Final = "1 to 63 letters, digits, '.', '_' and '-' that begin with a letter or a digit"
 _WORDS: Final = "patternErrorMessage"
@@ -76,8 +80,9 @@ def _problem(document: YamlDocument, kind: type[Definition], detail: ErrorDetail
         case "missing":
             where = f" in {above}" if above else ""
             return document.problem(loc[:-1], f"the key {str(loc[-1])!r} is missing{where}")
-        case "string_pattern_mismatch" if loc[-1] == "[key]":
-            said = f"{above}: should be {_NAME_WORDS}" if above else f"should be {_NAME_WORDS}"
+        case "string_pattern_mismatch" | "value_error" as found if loc[-1] == "[key]":
+            wanted = f"should be {_NAME_WORDS}" if found == "string_pattern_mismatch" else str(detail["ctx"]["error"])
+            said = f"{above}: {wanted}" if above else wanted
             return Problem(document.file, document.key_line(loc[:-1]), said)
     known_words = [node[_WORDS] for node in _nodes(kind, loc) if _WORDS in node]
     name = _name((*document.path(loc[:-1]), loc[-1])) if loc else "the file"
@@ -119,8 +124,8 @@ def _wording(detail: ErrorDetails, words: list[str]) -> str:
         "string_pattern_mismatch": lambda: f"{words[0]}, not {short}",
         "string_too_short": lambda: "should not be empty",
         "too_short": lambda: f"should have at least {context['min_length']} entry",
-        "greater_than_equal": lambda: f"should be at least {context['ge']}, not {short}",
-        "less_than_equal": lambda: f"should be at most {context['le']}, not {short}",
+        "greater_than_equal": lambda: f"should be at least {context['ge']:g}, not {short}",
+        "less_than_equal": lambda: f"should be at most {context['le']:g}, not {short}",
         "value_error": lambda: str(context["error"]),
     }
     said = wordings.get(detail["type"])
@@ -136,7 +141,7 @@ def _kind(value: object) -> str:
 
 
 def _short(value: object) -> str:
-    shown = _kind(value) if isinstance(value, (dict, list)) else repr(value)
+    shown = _kind(value) if isinstance(value, (dict, list)) else _LOGIN.sub("…@", repr(value))
     return shown if len(shown) <= _MAX_VALUE else shown[: _MAX_VALUE - 1] + "…"
 
 

@@ -8,14 +8,12 @@ from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from platformctl.catalog.acknowledgement import Acknowledgement
 from platformctl.catalog.definition import Definition, Name, form
+from platformctl.catalog.probe import Health, Smoke, State
 from platformctl.errors import ReferenceInvalid
 from platformctl.identity.reference import Reference, parse_reference
 
 CONTAINER_PATTERN = r"^[a-zA-Z0-9][a-zA-Z0-9_.-]{1,254}$"
 """Container names as dockerd accepts them (moby daemon/names, 20.10 to 28.5)."""
-
-State = Literal["created", "running", "paused", "restarting", "removing", "exited", "dead"]
-Health = Literal["healthy", "unhealthy"]
 
 
 def _is_reference(text: str) -> str:
@@ -57,30 +55,6 @@ class Expect(Definition):
 
     state: State = Field("running", description="State as the engine reports it")
     health: Health | None = Field(None, description="Health check status as the engine reports it")
-
-
-class HttpCheck(Definition):
-    """An HTTP(S) question and the status that must answer it."""
-
-    url: Annotated[str, form(r"^https?://[^\s]+$", "an address that begins with http:// or https://")] = Field(
-        description="Address to ask"
-    )
-    status: int = Field(200, ge=100, le=599, description="Status that must answer")
-
-
-class Probe(Definition):
-    """One probe of a smoke. A plan never runs it."""
-
-    http: HttpCheck = Field(description="A question over HTTP")
-    origin: Literal["host", "worker"] = Field("worker", alias="from", description="Where the question is asked from")
-
-
-class Smoke(Definition):
-    """The probes that a smoke of this module runs."""
-
-    probes: Annotated[tuple[Probe, ...], Field(strict=False, min_length=1)] = Field(
-        description="All of them must answer as declared"
-    )
 
 
 class Module(Definition):

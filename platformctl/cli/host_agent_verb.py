@@ -50,6 +50,11 @@ def _add_authorized_key(parts: Verbs) -> None:
         metavar="ADDRESS:PORT",
         help="what a probe may reach through the host (default: nothing is forwarded)",
     )
+    parser.add_argument(
+        "--catalog", type=Path, metavar="DIR", help="permit also what the probes of this catalog ask from --host"
+    )
+    parser.add_argument("--inventory", type=Path, metavar="FILE", help="the catalog's hosts (default: its hosts.yaml)")
+    parser.add_argument("--host", default="", metavar="NAME", help="the host that the key is for; with --catalog")
     parser.add_argument("--from", dest="clients", default="", metavar="PATTERNS", help="where the key may come from")
     parser.add_argument("--expires", default="", metavar="YYYYMMDD", help="when the key ends to be valid")
     parser.set_defaults(run=_authorized_key)
@@ -81,11 +86,34 @@ def _authorized_key(options: argparse.Namespace) -> int:
     from platformctl.observe.authorized_key import AGENT_PATH, Restrictions, authorized_key
 
     agent = AGENT_PATH if options.agent is None else options.agent
-    restrictions = Restrictions(agent, tuple(options.permit), options.clients, options.expires)
+    permit = tuple(dict.fromkeys((*options.permit, *_probed(options))))
+    restrictions = Restrictions(agent, permit, options.clients, options.expires)
     show(authorized_key(str(options.key), read_bounded(options.key, str(options.key), _KEY_BYTES), restrictions))
-    if options.permit:
+    if permit:
         say("also close the forwarding of unix sockets for this account in sshd_config: docs/read-only.md says how")
     return 0
+
+
+def _probed(options: argparse.Namespace) -> tuple[str, ...]:
+    """Return what the probes of a catalog connect to from the host."""
+    from platformctl.errors import InputInvalid, Problem
+
+    if bool(options.host) != bool(options.catalog):
+        raise InputInvalid(
+            [Problem("", 0, "--catalog and --host go together: which host's probes are to be permitted?")]
+        )
+    if not options.catalog:
+        return ()
+    from platformctl.adapters.catalog_folder import load_catalog
+    from platformctl.plan.selection import select_hosts
+    from platformctl.smoke.agenda import targets
+
+    catalog = load_catalog(options.catalog, options.inventory)
+    (host,) = select_hosts(catalog.hosts, (options.host,))
+    found = tuple(str(target) for target in targets(catalog, host.name))
+    if not found:
+        say(f"no probe of the catalog is asked from {host.name}: nothing is permitted for it")
+    return found
 
 
 def _proxy_rules(options: argparse.Namespace) -> int:

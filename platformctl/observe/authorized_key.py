@@ -29,7 +29,7 @@ _NO_LISTENER: Final = "none.invalid:1"
 
 _PATH: Final = re.compile(r"(/[A-Za-z0-9._-]+)+", re.ASCII)
 _PORT: Final = re.compile(r"[1-9][0-9]{0,4}", re.ASCII)
-_ADDRESS: Final = re.compile(r"[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]", re.ASCII)
+_ADDRESS: Final = re.compile(r"[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]", re.ASCII)
 _FROM: Final = re.compile(r"[A-Za-z0-9.:*?!,/_-]+", re.ASCII)
 _EXPIRY: Final = re.compile(r"[0-9]{8}([0-9]{4}([0-9]{2})?)?", re.ASCII)
 

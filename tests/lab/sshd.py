@@ -117,7 +117,7 @@ def ssh_hosts(
     with ExitStack() as stack:
         hosts = []
         for number, (name, engine) in enumerate(engines.items(), start=11):
-            sandbox = Sandbox(workspace, subfolder(workspace, name), name, *_root(engine, files or {}))
+            sandbox = Sandbox(workspace, subfolder(workspace, name), name, *machine(engine, files or {}))
             host = _start(sandbox, f"127.0.0.{number}", path, identity, options)
             stack.callback(host.stop)
             hosts.append(host)
@@ -150,7 +150,8 @@ def _wait(process: Process, address: str, port: int) -> None:
     process.wait_until(lambda: answers(address, port))
 
 
-def _root(engine: Engine, files: Mapping[str, str]) -> tuple[dict[str, str], dict[str, Path]]:
+def machine(engine: Engine, files: Mapping[str, str]) -> tuple[dict[str, str], dict[str, Path]]:
+    """Return what a machine has whose account finds an engine: files, and links."""
     home = f"/home/{USER}"
     passwd = Path("/etc/passwd").read_text() + f"{USER}:*:{UID}:{UID}::{home}:/bin/sh\n"
     groups = [*Path("/etc/group").read_text().splitlines(), f"{USER}:x:{UID}:"]

@@ -156,6 +156,22 @@ def test_no_command_changes_the_engine(
     assert events(watched) == [*seen_before, "image tag", "image untag"]
 
 
+def test_a_smoke_does_not_either(watched: Watched, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Probes through the host, and the looks at both ends of their window, leave no trace in the engine."""
+    monkeypatch.chdir(shutil.copytree(watched.catalog, tmp_path / "catalog"))
+    name = "np-meerkat-frontend-over-ssh"
+    module = Path("modules", name, "module.yaml")
+    probes = [
+        {"tcp": {"address": "127.0.0.1", "port": 1}, "from": "host", "tries": 2},
+        {"container": {"stable_for": 1}},
+    ]
+    write(module, yaml.safe_load(module.read_text()) | {"smoke": {"probes": probes}})
+    seen_before, before = events(watched), state(watched.engine)
+    assert main(["smoke", "--catalog", ".", "--store", "store", "--module", name]) == 1
+    assert state(watched.engine) == before
+    assert events(watched) == [*seen_before, "image tag", "image untag"]
+
+
 def test_a_change_would_be_seen(watched: Watched) -> None:
     """What the proof relies on: a container that is only created shows in the events and in the state."""
     seen_before, before = events(watched), state(watched.engine)

@@ -129,7 +129,7 @@ CASES: Final[Cases] = {
         more("smoke:\n  probes:\n    - from: moon\n      http: {url: ftp://web/, status: 1000}\n"),
         (
             f"{WEB}:8: smoke.probes.0.from: should be 'host' or 'worker', not 'moon'\n"
-            f"{WEB}:9: smoke.probes.0.http.status: should be at most 599, not 1000\n"
+            f"{WEB}:9: smoke.probes.0.http.status.0: should be at most 599, not 1000\n"
             f"{WEB}:9: smoke.probes.0.http.url: should be an address that begins with http:// or https://, "
             "not 'ftp://web/'\n"
         ),
@@ -145,6 +145,65 @@ CASES: Final[Cases] = {
             f"{WEB}:8: acknowledge.0.observed: should not be empty\n"
             f"{WEB}:9: acknowledge.0.owner: should be a text, not a number; put it in quotes\n"
             f"{WEB}:11: acknowledge.0.until: should be a date such as 2027-12-31, not a text\n"
+        ),
+    ),
+    "probe that is two": (
+        more("smoke: {probes: [{http: {url: http://web/}, tcp: {address: web, port: 1}}]}\n"),
+        f"{WEB}:6: smoke.probes.0: should be one of http, tcp and container, and has http and tcp\n",
+    ),
+    "probe that is none": (
+        more("smoke:\n  probes:\n    - from: host\n    - container: {}\n      from: host\n      timeout: 3\n"),
+        (
+            f"{WEB}:8: smoke.probes.0: should be one of http, tcp and container, and has none\n"
+            f"{WEB}:9: smoke.probes.1: is a container's, of which the engine is asked: remove from and timeout\n"
+        ),
+    ),
+    "two container probes": (
+        more("smoke: {probes: [{container: {}}, {container: {}}]}\n"),
+        f"{WEB}:6: smoke.probes: should have one container probe at most\n",
+    ),
+    "one try": (
+        more("smoke: {probes: [{http: {url: http://web/}, tries: 1, timeout: 600}]}\n"),
+        (
+            f"{WEB}:6: smoke.probes.0.timeout: should be at most 60, not 600\n"
+            f"{WEB}:6: smoke.probes.0.tries: should be at least 2, not 1\n"
+        ),
+    ),
+    "login in an address": (
+        more("smoke: {probes: [{http: {url: https://me:secret@web/}}]}\n"),
+        f"{WEB}:6: smoke.probes.0.http.url: should hold no login: the catalog is no place for secrets\n",
+    ),
+    "address without a host": (
+        more('smoke: {probes: [{http: {url: http:///x}}, {http: {url: http://web:0/}}, {http: {url: "http://[/"}}]}\n'),
+        "".join(
+            f"{WEB}:6: smoke.probes.{n}.http.url: should have a host, and a port from 1 to 65535 if any\n"
+            for n in range(3)
+        ),
+    ),
+    "address beyond ASCII": (
+        more("smoke: {probes: [{http: {url: http://wéb/}}]}\n"),
+        (
+            f"{WEB}:6: smoke.probes.0.http.url: should be ASCII: percent-encode a path, and spell a host name in "
+            "punycode\n"
+        ),
+    ),
+    "certificate without TLS": (
+        more("smoke: {probes: [{http: {url: http://web/, tls: {days: 7}}}]}\n"),
+        f"{WEB}:6: smoke.probes.0.http.tls: is of use with https:// only; remove it, or ask there\n",
+    ),
+    "answers of the wrong kind": (
+        more(
+            "smoke:\n  probes:\n    - http:\n        url: http://web/\n        status: []\n        connect: web\n"
+            "        header: {X: {}, Y: 1, 'a b': c}\n        json: {/a: [1], b: 1}\n"
+        ),
+        (
+            f"{WEB}:10: smoke.probes.0.http.status: should have at least 1 entry\n"
+            f"{WEB}:11: smoke.probes.0.http.connect: should be one address and one port, such as 127.0.0.1:8443\n"
+            f"{WEB}:12: smoke.probes.0.http.header.X: should be a text, or have either equals or contains\n"
+            f"{WEB}:12: smoke.probes.0.http.header.Y: should hold keys and values, not a number\n"
+            f"{WEB}:12: smoke.probes.0.http.header.a b: should be a header's name, such as Content-Type\n"
+            f"{WEB}:13: smoke.probes.0.http.json./a: should be a text in quotes, a number, true, false or null\n"
+            f"{WEB}:13: smoke.probes.0.http.json.b: should be a JSON Pointer, such as /status or /checks/0/ok\n"
         ),
     ),
     "no probe": (more("smoke: {probes: []}\n"), f"{WEB}:6: smoke.probes: should have at least 1 entry\n"),

@@ -1,0 +1,87 @@
+"""`platformctl smoke`: plan, probe what is as declared, print, keep."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from platformctl.cli.options import add_catalog, add_hosts, add_modules, add_offline, add_store
+from platformctl.cli.output import say, show
+
+if TYPE_CHECKING:
+    from platformctl.cli.options import Verbs
+    from platformctl.smoke.result import SmokeResult
+
+_FORMATS = ("text", "json", "junit")
+
+
+def add(verbs: Verbs) -> None:
+    """Declare the verb and its options."""
+    parser = verbs.add_parser(
+        "smoke",
+        help="try whether services work by asking them something",
+        description=(
+            "Plan the modules and, where they are as declared, run their probes; they only ask. Exit codes: 0 all "
+            "passed, 1 a probe failed or the plan proves drift, 2 unusable input, 3 something could not be tried or "
+            "proven."
+        ),
+    )
+    add_catalog(parser)
+    add_modules(parser, "the modules to try (default: all)")
+    add_hosts(parser, "only what is declared for these hosts")
+    add_offline(parser, "what neither lock nor store tells stays inconclusive, and is not tried")
+    parser.add_argument("--format", choices=_FORMATS, default="text", help="form of the output (default: text)")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="write the results to FILE instead of printing them")
+    add_store(parser)
+    parser.set_defaults(run=_run)
+
+
+def _run(options: argparse.Namespace) -> int:
+    from platformctl.adapters.fleet import Retry
+    from platformctl.adapters.planning import CONFIRM_AFTER_S, Request, final_plan, look_and_confirm, prepare
+    from platformctl.adapters.smoke_store import SmokeStore
+    from platformctl.adapters.smoking import smoke_fleet, smoking
+    from platformctl.adapters.store import chosen_store
+    from platformctl.smoke.result import exit_code
+
+    store = chosen_store(options.store)
+    store.check()
+    modules, hosts = tuple(options.module), tuple(options.host)
+    job = prepare(Request(options.catalog, options.inventory, modules, hosts, offline=options.offline), store)
+    with job.connections:
+        looks = look_and_confirm(job, Retry(), CONFIRM_AFTER_S, kept=frozenset(job.transports))
+        plan = final_plan(job, looks)
+        store.keep(plan, looks)
+        results = smoke_fleet(smoking(job, looks, plan, options.catalog), Retry())
+    kept = [SmokeStore(store.root).keep(result) for result in results]
+    _show(results, options)
+    for folder in kept:
+        say(f"kept as {folder / 'smoke.json'}")
+    return exit_code(results)
+
+
+def _show(results: tuple[SmokeResult, ...], options: argparse.Namespace) -> None:
+    rendered = _rendered(results, options.format)
+    if options.out:
+        from platformctl.adapters.file import write_atomically
+
+        write_atomically(options.out, rendered)
+    else:
+        show(rendered)
+
+
+def _rendered(results: tuple[SmokeResult, ...], form: str) -> str:
+    match form:
+        case "json":
+            from platformctl.render.smoke_document import to_json_array
+
+            return to_json_array(results)
+        case "junit":
+            from platformctl.render.junit import to_junit
+
+            return to_junit(results)
+        case _:
+            from platformctl.render.smoke_text import to_text
+
+            return to_text(results)

@@ -1,0 +1,1 @@
+"""What a smoke asks and what the answers mean, without any world."""
