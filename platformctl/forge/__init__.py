@@ -1,0 +1,1 @@
+"""What forges send and answer: deliveries and the merges they tell of, checks, comments. Pure: bytes are told."""

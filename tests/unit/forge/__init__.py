@@ -1,0 +1,1 @@
+"""Deliveries of the four forges, and what is made of them."""
