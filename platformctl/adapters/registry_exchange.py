@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import random
-import ssl
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -15,7 +14,7 @@ import requests
 from urllib3.exceptions import InvalidHeader
 from urllib3.util import Retry
 
-from platformctl.adapters.network import connection_failure
+from platformctl.adapters.http_session import Session, as_it_is, failure_words
 from platformctl.catalog.inventory import Registry, is_loopback
 from platformctl.identity.reference import DEFAULT_DOMAIN
 from platformctl.identity.walk import ClosureUnread
@@ -78,13 +77,6 @@ class Answer:
         return self.status == _OK
 
 
-class _Session(requests.Session):
-    """Leaves redirects to us: requests would read their bodies without a limit, and send logins out of ~/.netrc."""
-
-    def get_redirect_target(self, resp: requests.Response) -> None:
-        """Find none."""
-
-
 @dataclass(frozen=True, slots=True)
 class Exchange:
     """Sends requests. `ways` are those of the inventory, and paths in them start from `base`."""
@@ -92,7 +84,7 @@ class Exchange:
     ways: Mapping[str, Registry]
     base: Path
     patience: Patience
-    _session: _Session = field(default_factory=_Session)
+    _session: Session = field(default_factory=Session)
 
     def way(self, host: str) -> Registry:
         """Return how a host is reached; each has its own entry, so that what is said of one holds for no other."""
@@ -141,7 +133,7 @@ class Exchange:
             with self._send(method, url, headers, form) as response:
                 return Answer(response.status_code, response.headers, self._body(response, url))
         except (requests.RequestException, OSError) as error:
-            words = f"{origin(url)}: {_words(error)}"
+            words = f"{origin(url)}: {failure_words(error)}"
             if _is_broken(error):
                 raise _Broken(words, may_pass=_may_pass(error)) from None
             raise ClosureUnread(words) from None
@@ -155,7 +147,7 @@ class Exchange:
             url,
             headers={"Accept-Encoding": "identity", **headers},
             data=form,
-            auth=_as_it_is,
+            auth=as_it_is,
             timeout=(self.patience.connect_s, self.patience.silence_s),
             stream=True,
             allow_redirects=False,
@@ -196,11 +188,6 @@ def origin(url: str) -> str:
     return f"{place.scheme}://{place.netloc.rpartition('@')[2]}"
 
 
-def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """Send the header that was set: without this, requests would look for a login of its own in ~/.netrc."""
-    return request
-
-
 def _wanted_wait(answer: Answer) -> float:
     """Return the seconds that a busy registry asks to wait."""
     try:
@@ -228,23 +215,3 @@ def _may_pass(error: Exception) -> bool:
     return isinstance(error, requests.RequestException) and not isinstance(
         error, (requests.exceptions.SSLError, requests.exceptions.ProxyError, requests.Timeout)
     )
-
-
-def _words(error: Exception) -> str:
-    """Say what happened in words of our own: those of libraries hold URLs with signatures, headers, and addresses."""
-    causes = list(_causes(error))
-    for cause in causes:
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            return f"its certificate is not accepted: {cause.verify_message}"
-        if isinstance(cause, ssl.SSLError):
-            return f"no TLS: {cause.reason or type(cause).__name__}"
-    plain = [one for one in causes if isinstance(one, OSError) and not isinstance(one, requests.RequestException)]
-    if plain:
-        return connection_failure("", plain[-1]).message.removeprefix(": ")
-    return f"no answer that can be read ({type(error).__name__})"
-
-
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    while error:
-        yield error
-        error = error.__cause__ or error.__context__
