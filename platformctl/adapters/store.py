@@ -3,6 +3,8 @@
 plans/index.jsonl                      one line for each run, oldest first
 plans/<date>/<planId>/plan.json        the plan; where the folder is, all of it is
 plans/<date>/<planId>/plan.md, .txt    the same for people
+plans/<date>/<planId>/report.html      the same as a page, with what the plans before it say
+plans/<date>/<planId>/verdicts.json    its verdicts only, which history reads in place of the plan
 plans/<date>/<planId>/snapshot/<host>  what was seen; second-look/ in it where there was one
 plans/…/snapshot/registries.json       what registries answered, and what could not be learned
 bodies/<algorithm>/<hex>               manifests and configs that registries gave, kept for ever
@@ -19,13 +21,19 @@ from tempfile import TemporaryDirectory
 
 from platformctl.adapters.answers import write_answers
 from platformctl.adapters.file import append_line, write_atomically
+from platformctl.adapters.past_plans import VERDICTS, read_past_plans, to_verdicts
 from platformctl.adapters.snapshot_folder import SECOND_LOOK, write_snapshot
-from platformctl.errors import StoreUnwritable
+from platformctl.errors import InputInvalid, StoreUnwritable
+from platformctl.history.history import History
+from platformctl.history.make import make_history
+from platformctl.history.past_plan import past_plan
+from platformctl.history.window import window_until
 from platformctl.identity.knowledge import NOTHING, Knowledge
 from platformctl.observation.snapshot import Snapshot
 from platformctl.plan.plan import Plan
 from platformctl.render.document import to_json
 from platformctl.render.markdown import to_markdown
+from platformctl.render.report.plan_page import to_html
 from platformctl.render.text import to_text
 
 
@@ -79,6 +87,16 @@ class Store:
         """Where manifests and configs are kept by digest."""
         return self.root / "bodies"
 
+    def history(self, plan: Plan) -> History:
+        """Return what this plan and the kept ones say together at its time. What cannot be read does not count."""
+        now = past_plan(plan)
+        window = window_until(now.at)
+        try:
+            before = read_past_plans(self.root, window).plans
+        except InputInvalid:
+            before = ()
+        return make_history([*(one for one in before if one != now), now], window)
+
     def keep(self, plan: Plan, looks: Looks) -> Kept:
         """Keep a plan and what it was made from.
 
@@ -87,7 +105,8 @@ class Store:
         """
         kept = Kept(self.root / "plans" / plan.created_at[:10] / plan.plan_id)
         try:
-            _keep_whole(kept, plan, looks)
+            if not kept.plan.exists():
+                _keep_whole(kept, plan, looks, self.history(plan))
         except OSError as error:
             raise StoreUnwritable(f"{kept.folder} cannot be written: {error.strerror or error}") from None
         append_line(self.root / "plans" / "index.jsonl", _entry(plan, kept.folder.relative_to(self.root)))
@@ -113,14 +132,12 @@ def default_store() -> Store:
         raise StoreUnwritable(f"{named or state}: there is no such home folder; name a store by --store DIR") from None
 
 
-def _keep_whole(kept: Kept, plan: Plan, looks: Looks) -> None:
+def _keep_whole(kept: Kept, plan: Plan, looks: Looks, history: History) -> None:
     """Write beside the place and move it there: of several writers the first wins, and none leaves half a folder."""
-    if kept.plan.exists():
-        return
     kept.folder.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix=f".{plan.plan_id}.", dir=kept.folder.parent, ignore_cleanup_errors=True) as name:
         draft = Kept(Path(name) / plan.plan_id)
-        _write(draft, plan, looks)
+        _write(draft, plan, looks, history)
         try:
             draft.folder.rename(kept.folder)
         except OSError:
@@ -128,12 +145,14 @@ def _keep_whole(kept: Kept, plan: Plan, looks: Looks) -> None:
                 raise
 
 
-def _write(kept: Kept, plan: Plan, looks: Looks) -> None:
+def _write(kept: Kept, plan: Plan, looks: Looks, history: History) -> None:
     _write_looks(kept.snapshot, looks.first)
     _write_looks(kept.snapshot, looks.second, SECOND_LOOK)
     write_answers(kept.snapshot, looks.learned)
     write_atomically(kept.folder / "plan.md", to_markdown(plan))
     write_atomically(kept.folder / "plan.txt", to_text(plan))
+    write_atomically(kept.folder / "report.html", to_html(plan, history))
+    write_atomically(kept.folder / VERDICTS, to_verdicts(plan))
     write_atomically(kept.plan, to_json(plan))
 
 

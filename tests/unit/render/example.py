@@ -17,6 +17,10 @@ from platformctl.catalog.catalog import NamedHost
 from platformctl.catalog.inventory import SnapshotHost
 from platformctl.catalog.module import Module
 from platformctl.errors import Failure
+from platformctl.history.history import History
+from platformctl.history.make import make_history
+from platformctl.history.past_plan import PastPlan, past_plan
+from platformctl.history.window import window_until
 from platformctl.observation.host import Attempt
 from platformctl.observation.snapshot import Snapshot
 from platformctl.plan.make import Circumstances
@@ -24,10 +28,26 @@ from platformctl.plan.plan import CatalogState, Plan, Tool
 from platformctl.reason import Reason
 from platformctl.render.document import to_json
 from platformctl.render.markdown import to_markdown
+from platformctl.render.report.plan_page import to_html
 from platformctl.render.text import to_text
+from tests.unit.history.nights import plans
 from tests.unit.recording import FLEET
 
 GOLDEN: Final = Path(__file__).parent / "golden"
+NIGHTS: Final[dict[str, str]] = {
+    "np-api": "gggggggggggggggg|gggggggggggg",
+    "np-backup": "gggggggggrrggggggggggg..ggrr",
+    "np-far-db": "ggggggggggggoooggggggggggggo",
+    "np-far-web": "ggggggggggggoooggggggggggggo",
+    "np-guestbook": "gggggg|rrgggggggggggggggggggg",
+    "np-legacy": "gggggggggggggggggggg....gggg",
+    "np-meerkat-frontend": "ggggggggggggggg.gggggggggggg",
+    "np-plausible": "gogoggoogoggggogogggoggoggog",
+    "np-umami": "rrrrrrggggggggggorrroorggggr",
+    "worker": "..............gggggggggggggg",
+}
+"""A letter for each night, as `plans` reads them; the last one is that of the plan."""
+
 _UNREACHED: Final = Snapshot(
     host="rs3000",
     taken_at="2026-01-02T03:04:00+00:00",
@@ -62,6 +82,18 @@ def example_plan() -> Plan:
     return final_plan(job, Looks((rs1000, rs2000, _UNREACHED), (rs2000,)))
 
 
+def example_history(plan: Plan) -> History:
+    """Return the history of four weeks that end with the example plan."""
+    at = past_plan(plan).at
+    hosts = {module.name: module.host for module in plan.modules}
+    made = plans(**NIGHTS)
+    moved = [
+        PastPlan(at - made[-1].at + one.at, tuple(replace(j, host=hosts[j.module]) for j in one.judgments))
+        for one in made
+    ]
+    return make_history(moved, window_until(at))
+
+
 def _module(name: str) -> Module:
     image = f"registry.example/apps/{name}:1.4@sha256:{'d' * 64}"
     fields = {"schema": "platformctl/module/v1", "name": name, "host": "rs3000", "container": name, "image": image}
@@ -71,7 +103,12 @@ def _module(name: str) -> Module:
 def forms() -> Mapping[str, str]:
     """Return the plan in every form, by the name of its golden file."""
     plan = example_plan()
-    return {"fleet.txt": to_text(plan), "fleet.md": to_markdown(plan), "fleet.json": to_json(plan)}
+    return {
+        "fleet.txt": to_text(plan),
+        "fleet.md": to_markdown(plan),
+        "fleet.json": to_json(plan),
+        "fleet.html": to_html(plan, example_history(plan)),
+    }
 
 
 if __name__ == "__main__":

@@ -1,0 +1,128 @@
+"""`platformctl history`: what the plans of the store say together."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from platformctl.cli.options import add_modules, add_store
+from platformctl.cli.output import say, show
+from platformctl.errors import InputInvalid, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from platformctl.cli.options import Verbs
+    from platformctl.history.history import History
+
+_FORMATS: Final = ("text", "json", "prometheus", "html")
+_AGO: Final = re.compile(r"([0-9]{1,5})([dh])")
+_UNITS: Final = {"d": timedelta(days=1), "h": timedelta(hours=1)}
+_MAX_DAYS: Final = 3660
+
+
+def add(verbs: Verbs) -> None:
+    """Declare the verb and its options."""
+    parser = verbs.add_parser(
+        "history",
+        help="what the kept plans say together",
+        description=(
+            "Tell of each module what is known now, since when, when that was last proven, how long it was in drift, "
+            "and how often its colour changed without a deployment. It reads the store only."
+        ),
+    )
+    add_store(parser)
+    parser.add_argument(
+        "--since",
+        type=_since,
+        default="90d",
+        metavar="WHEN",
+        help="a date such as 2026-01-31, or how long ago, such as 90d or 36h (default: 90d)",
+    )
+    parser.add_argument(
+        "--stale-after",
+        type=_hours,
+        default="26",
+        metavar="HOURS",
+        help="call a green stale that was last proven longer ago (default: 26)",
+    )
+    add_modules(parser, "tell of these modules only")
+    parser.add_argument("--format", choices=_FORMATS, default="text", help="form of the output (default: text)")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="write to FILE, whole at once, instead of printing")
+    parser.set_defaults(run=_run)
+
+
+def _since(text: str) -> timedelta | datetime:
+    ago = _AGO.fullmatch(text)
+    try:
+        found = int(ago[1]) * _UNITS[ago[2]] if ago else datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
+    except ValueError:
+        found = timedelta.max
+    if isinstance(found, timedelta) and not timedelta() < found <= timedelta(days=_MAX_DAYS):
+        raise argparse.ArgumentTypeError(f"{text!r} should be a date such as 2026-01-31, or how long ago, such as 90d")
+    return found
+
+
+def _hours(text: str) -> timedelta:
+    if not re.fullmatch(r"[0-9]{1,4}", text):
+        raise argparse.ArgumentTypeError(f"{text!r} should be a whole number of hours, at most four digits")
+    return timedelta(hours=int(text))
+
+
+def _run(options: argparse.Namespace) -> int:
+    from platformctl.adapters.file import write_atomically
+    from platformctl.adapters.past_plans import read_past_plans
+    from platformctl.adapters.store import chosen_store
+    from platformctl.history.make import make_history
+    from platformctl.history.window import Window
+
+    now = datetime.now(UTC).replace(microsecond=0)
+    since = now - options.since if isinstance(options.since, timedelta) else options.since
+    window = Window(since, now, options.stale_after)
+    past = read_past_plans(chosen_store(options.store).root, window)
+    history = _chosen(make_history(past.plans, window), options.module)
+    for problem in past.problems:
+        say(str(problem))
+    rendered = _rendered(history, options.format)
+    if options.out:
+        write_atomically(options.out, rendered)
+    else:
+        show(rendered)
+    return 0
+
+
+def _chosen(history: History, names: Sequence[str]) -> History:
+    from platformctl.catalog.definition import suggestion
+
+    known = [module.name for module in history.modules]
+    problems = [
+        Problem("", 0, f"no plan of this time holds a module {name!r}; {suggestion(name, known)}")
+        for name in names
+        if name not in known
+    ]
+    if problems:
+        raise InputInvalid(problems)
+    return history.of(names) if names else history
+
+
+def _rendered(history: History, form: str) -> str:
+    match form:
+        case "json":
+            from platformctl.render.history.document import to_json
+
+            return to_json(history)
+        case "prometheus":
+            from platformctl.render.history.metrics import to_metrics
+
+            return to_metrics(history)
+        case "html":
+            from platformctl.render.report.history_page import to_html
+
+            return to_html(history)
+        case _:
+            from platformctl.render.history.text import to_text
+
+            return to_text(history)

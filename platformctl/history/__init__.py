@@ -1,0 +1,1 @@
+"""What many plans say together: for how long, how often, and since when. Time is an argument."""

@@ -1,0 +1,49 @@
+"""What history needs of a plan: each module's verdict, and what was declared of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from platformctl.plan.plan import Plan
+from platformctl.published import Published
+from platformctl.reason import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Judgment(Published):
+    """A module's verdict in one plan. `declared` changes whenever host, container or image is declared otherwise."""
+
+    module: str
+    host: str
+    verdict: Verdict
+    declared: str
+
+
+@dataclass(frozen=True, slots=True)
+class PastPlan:
+    """A plan at the time at which it was made. It says nothing about modules that it does not hold."""
+
+    at: datetime
+    judgments: tuple[Judgment, ...]
+
+
+def past_plan(plan: Plan) -> PastPlan:
+    """Return what history needs of a plan."""
+    return PastPlan(datetime.fromisoformat(plan.created_at), judgments(plan))
+
+
+def judgments(plan: Plan) -> tuple[Judgment, ...]:
+    """Return the verdicts of a plan."""
+    return tuple(
+        Judgment(one.name, one.host, one.status, declaration_of(one.host, one.container, one.image))
+        for one in plan.modules
+    )
+
+
+def declaration_of(host: str, container: str | None, image: str) -> str:
+    """Return a name for what a plan tells of a module's declaration. Only equality means something."""
+    canonical = json.dumps([host, container, image])
+    return hashlib.sha256(canonical.encode()).hexdigest()[:16]

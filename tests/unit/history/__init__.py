@@ -1,0 +1,1 @@
+"""Many plans as one history."""
