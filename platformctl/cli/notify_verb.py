@@ -1,0 +1,42 @@
+"""`platformctl notify`: try whether messages arrive."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from platformctl.cli.output import show
+
+if TYPE_CHECKING:
+    from platformctl.cli.options import Verbs
+
+_NOT_TOLD = 3
+
+
+def add(verbs: Verbs) -> None:
+    """Declare the verb and its options."""
+    parser = verbs.add_parser(
+        "notify",
+        help="try whether messages arrive",
+        description=(
+            "Send a message that says that it is a trial to every target of notify.yaml. The exit code is 0 when all "
+            "took it, 2 when the file cannot be used, 3 when one did not take it."
+        ),
+    )
+    parser.add_argument(
+        "--catalog",
+        type=Path,
+        default=Path(),
+        metavar="DIR",
+        help="folder that holds notify.yaml (default: this folder)",
+    )
+    parser.set_defaults(run=_run)
+
+
+def _run(options: argparse.Namespace) -> int:
+    from platformctl.adapters.notifying import try_targets
+
+    outcomes = try_targets(options.catalog)
+    show("".join(f"{outcome.line}\n" for outcome in outcomes))
+    return 0 if all(outcome.taken for outcome in outcomes) else _NOT_TOLD
