@@ -14,3 +14,4 @@ prefect=("${VENV:-.venv}/bin/prefect" --no-prompt)
 "${prefect[@]}" work-pool inspect platformctl >/dev/null 2>&1 ||
   "${prefect[@]}" work-pool create platformctl --type process
 "${prefect[@]}" deploy --all
+"${VENV:-.venv}/bin/python" -m deployments.choices

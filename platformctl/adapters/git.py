@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from pathlib import Path
 from typing import Final
 
+from platformctl.adapters.git_command import git
+from platformctl.errors import GitFailed
 from platformctl.plan.plan import CatalogState
+from platformctl.render.printable import printable
 
 _TIMEOUT_S: Final = 20
 _PATHS: Final = ("modules", "hosts.yaml", "compose")
@@ -21,14 +23,14 @@ def catalog_state(root: Path) -> CatalogState:
     return CatalogState(path=path, commit=commit.strip() if commit else None, dirty=bool(changed))
 
 
+def branch_of(root: Path) -> str | None:
+    """Return the branch that a catalog is on, or None on none, or without git."""
+    branch = _git(root, "symbolic-ref", "--quiet", "--short", "HEAD")
+    return printable(branch.strip()) if branch else None
+
+
 def _git(root: Path, *arguments: str) -> str | None:
-    """Run git without optional locks, so that even its index is not refreshed."""
-    environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
     try:
-        done = subprocess.run(
-            ["git", "-C", str(root), *arguments],
-            capture_output=True, text=True, timeout=_TIMEOUT_S, env=environment, check=False,
-        )  # fmt: skip
-    except (OSError, subprocess.TimeoutExpired):
+        return git(root, *arguments, timeout_s=_TIMEOUT_S).decode(errors="replace")
+    except GitFailed:
         return None
-    return done.stdout if done.returncode == 0 else None

@@ -89,7 +89,7 @@ def chromium(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 def test_run_shows_its_verdict_and_artifacts(chromium: Browser, run: UUID) -> None:
     """The run's page has the verdict in its title and its badge, and a card for each artifact."""
     page = chromium.open(f"/v2/runs/flow-run/{run}?tab=Artifacts")
-    expect(page.get_by_text(f"plan-fleet · {HEADLINE}")).to_be_visible()
+    expect(page.get_by_text("plan-fleet · 2 modules · 1 drift, 1 inconclusive")).to_be_visible()
     expect(page.get_by_text("Drift", exact=True)).to_be_visible()
     expect(page.get_by_text("plan-fleet-modules", exact=True).first).to_be_visible()
     expect(page.get_by_text(HEADLINE, exact=True).first).to_be_visible()
@@ -123,6 +123,22 @@ def test_table_of_modules_is_readable(chromium: Browser, run: UUID) -> None:
     page.screenshot(path=SCREENS / "modules.png", full_page=True)
 
 
+def test_progress_is_shown(chromium: Browser, run: UUID) -> None:
+    """The bar stands at its end when every host has answered or failed, and says how many there were."""
+    page = chromium.open(f"/v2/artifacts/artifact/{Run(run).artifacts()['progress-plan-fleet'].id}")
+    expect(page.get_by_text("2 of 2 hosts", exact=True).first).to_be_visible()
+    expect(page.get_by_text("100%").first).to_be_visible()
+    page.screenshot(path=SCREENS / "progress.png", full_page=True)
+
+
+def test_history_of_a_module_is_one_click(chromium: Browser, run: UUID) -> None:
+    """A module's page is an artifact under its name, and its key leads to all that were ever published of it."""
+    assert Run(run).artifacts()["module-np-umami"].description == "np-umami on rs2000: drift"
+    page = chromium.open("/v2/artifacts/key/module-np-umami")
+    expect(page.get_by_text("np-umami on rs2000: drift", exact=True).first).to_be_visible()
+    page.screenshot(path=SCREENS / "module.png", full_page=True)
+
+
 def test_form_of_a_manual_run_explains_itself(chromium: Browser) -> None:
     """Each field has its name and a sentence, and what does not fit is refused in place."""
     page = open_form(chromium)
@@ -147,6 +163,9 @@ def test_form_starts_a_run(chromium: Browser, tmp_path: Path) -> None:
     """What is filled in is what runs: the server takes the page's request, and the worker does the rest."""
     page = open_form(chromium)
     store = str(tmp_path / "store")
+    page.get_by_label("modules").click()
+    page.get_by_role("option", name="np-meerkat-frontend").click()
+    page.keyboard.press("Escape")
     page.get_by_label("catalog").fill(str(recorded(tmp_path, "meerkat")))
     page.get_by_label("store").fill(store)
     answer = submit(page)

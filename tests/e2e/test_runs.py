@@ -13,6 +13,8 @@ from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterState, Fl
 from prefect.client.schemas.objects import StateType
 from prefect.exceptions import PrefectHTTPStatusError
 
+from platformctl.adapters.catalog_folder import load_catalog
+from tasks.offer_choices import offer
 from tests.lab.fleet import SECRET
 
 from .catalog import IN_SYNC, edit_containers, forget_locks, recorded, waiting
@@ -24,6 +26,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.usefixtures("server
 
 PLAN = "plan-fleet/manual"
 NIGHTLY = "nightly-smoke/manual"
+SMOKE = "smoke-module/manual"
 
 ENDINGS = {
     "in-sync": ("COMPLETED", "Completed", "in-sync: 1 in-sync of 1 module on 1 host"),
@@ -32,7 +35,7 @@ ENDINGS = {
     "unknown module": (
         "CRASHED",
         "Unusable",
-        "there is no module 'np-meerkat'; did you mean 'np-meerkat-frontend'?",
+        "there is no module 'np-umami'; known here: np-meerkat-frontend",
     ),
     "broken catalog": (
         "CRASHED",
@@ -69,7 +72,7 @@ def runs(server: Server, place: Path) -> Mapping[str, Run]:
         "in-sync": begin("in-sync", in_sync),
         "drift": begin("drift", recorded(place, "drifted")),
         "inconclusive": begin("inconclusive", unproven),
-        "unknown module": begin("unknown module", in_sync, modules=["np-meerkat"]),
+        "unknown module": begin("unknown module", in_sync, modules=["np-umami"]),
         "broken catalog": begin("broken catalog", broken),
     }
 
@@ -83,9 +86,9 @@ def test_final_state(runs: Mapping[str, Run], place: Path, name: str) -> None:
 
 @pytest.mark.parametrize("name", JUDGED)
 def test_run_is_named_and_tagged_by_its_verdict(runs: Mapping[str, Run], name: str) -> None:
-    """In a list of runs, the name tells the verdict; the deployment's tags stay, and the verdict's comes to them."""
+    """In a list of runs, the name tells what and how it ended; tags stay, and the verdict's comes to them."""
     run = runs[name].finished()
-    assert run.name == f"plan-fleet · {ENDINGS[name][2]}"
+    assert run.name == f"plan-fleet · 1 module · 1 {name}"
     assert sorted(run.tags) == ["manual", "platformctl", f"verdict:{name}"]
 
 
@@ -96,10 +99,25 @@ def test_artifacts_say_what_the_kept_plan_says(runs: Mapping[str, Run], place: P
     (folder,) = plan_folders(place / "stores" / name)
     plan = json.loads((folder / "plan.json").read_text())
     artifacts = runs[name].artifacts()
+    [module] = plan["modules"]
+    page = f"module-{module['name']}"
     assert {key: found.description for key, found in artifacts.items()} == {
         "plan-fleet": ENDINGS[name][2],
         "plan-fleet-modules": ENDINGS[name][2],
+        "plan-fleet-hosts": ENDINGS[name][2],
+        page: f"{module['name']} on rs2000: {name}",
     }
+    assert str(artifacts[page].data).splitlines()[0].endswith(f"{module['name']} on rs2000: {module['reason']}")
+    assert json.loads(str(artifacts["plan-fleet-hosts"].data)) == [
+        {
+            "host": "rs2000",
+            "answered": "yes",
+            "engine": "docker 20.10.24+dfsg1",
+            **{verdict: str(int(verdict == name)) for verdict in JUDGED},
+            "looks": str(plan["hosts"][0]["attempts"]),
+            "trouble": "",
+        }
+    ]
     kept = f"\n## Kept\n\n```text\n{folder}/plan.json\nplatformctl plan --snapshot {folder}/snapshot\n```"
     assert artifacts["plan-fleet"].data == (folder / "plan.md").read_text() + kept
     assert json.loads(str(artifacts["plan-fleet-modules"].data)) == [
@@ -156,9 +174,18 @@ def test_later_night_adds_a_version(place: Path) -> None:
     for _ in range(2):
         nights.append(night := start(NIGHTLY, **parameters))
         assert night.ending() == ENDINGS["drift"]
-        assert night.read().name == f"nightly-smoke · {ENDINGS['drift'][2]}"
+        assert night.read().name == "nightly-smoke · 1 module · 1 drift"
     first, second = ({key: artifact.id for key, artifact in run.artifacts().items()} for run in nights)
-    assert set(first) == set(second) == {"plan-nightly-smoke", "plan-nightly-smoke-modules"}
+    assert (
+        set(first)
+        == set(second)
+        == {
+            "plan-nightly-smoke",
+            "plan-nightly-smoke-modules",
+            "plan-nightly-smoke-hosts",
+            "module-np-umami",
+        }
+    )
     assert set(first.values()).isdisjoint(second.values())
 
 
@@ -166,8 +193,28 @@ def test_value_that_does_not_fit_is_refused() -> None:
     """The server takes no run whose parameters break the form's rules, and says which."""
     with pytest.raises(PrefectHTTPStatusError, match="-1 is less than the minimum of 0"):
         start(PLAN, confirm_after=-1)
-    with pytest.raises(PrefectHTTPStatusError, match=r"'\.\./etc' does not match"):
-        start(PLAN, modules=["../etc"])
+    names = r"'np-meerkat' is not one of \['np-edge-proxy', 'np-meerkat-frontend', 'np-umami'\]"
+    with pytest.raises(PrefectHTTPStatusError, match=names):
+        start(PLAN, modules=["np-meerkat"])
+    with pytest.raises(PrefectHTTPStatusError, match=r"'\.\./etc' is not one of \['edge1', 'local', 'rs2000'\]"):
+        start(PLAN, hosts=["../etc"])
+
+
+def test_choices_follow_the_catalog(tmp_path: Path) -> None:
+    """Forms offer the names of the catalog that is deployed: whoever changes it, the next plan of it renews them."""
+    offer(load_catalog(recorded(tmp_path, "meerkat")))
+    assert choices() == (["np-meerkat-frontend"], ["rs2000"], ["np-meerkat-frontend"])
+    assert start(PLAN, modules=["np-meerkat-frontend"], store=str(tmp_path / "store")).ending()[1] == "Completed"
+    modules = ["np-edge-proxy", "np-meerkat-frontend", "np-umami"]
+    assert choices() == (modules, ["edge1", "local", "rs2000"], modules)
+
+
+def choices() -> tuple[list[str], list[str], list[str]]:
+    """Return the modules and hosts that the form of a plan offers, and the modules of the form of a smoke."""
+    with get_client(sync_client=True) as client:
+        schemas = [client.read_deployment_by_name(each).parameter_openapi_schema for each in (PLAN, SMOKE)]
+    plan, smoke = ((schema or {})["properties"] for schema in schemas)
+    return plan["modules"]["items"]["enum"], plan["hosts"]["items"]["enum"], smoke["module"]["enum"]
 
 
 def test_value_that_slipped_through_is_not_red() -> None:
