@@ -25,7 +25,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 help: ## Show this list
 	@awk 'BEGIN { FS = ":.*## " } \
 	  /^##@/ { printf "\n%s\n", substr($$0, 5) } \
-	  /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	  /^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(READY) ## Make the virtual environment (the other targets do it when needed)
 
@@ -53,9 +53,18 @@ deployments: $(READY) ## Deploy prefect.yaml to a running Prefect server
 
 ##@ Now and then
 
-.PHONY: attack bench identity record publish mutants constraints clean
+.PHONY: attack bench bench-receiver faults identity record publish screens mutants constraints clean
 bench: $(READY) lab-packages ## Measure the speed beside the floor and the peers; ARGS=--quick or --ten
 	$(BIN)/python -m bench $(ARGS)
+
+bench-receiver: $(READY) ## Measure how soon deliveries are answered, and that none is lost
+	$(BIN)/python -m bench.receiver $(ARGS)
+
+faults: $(READY) lab-packages ## Kill, repeat and reorder everything around merges on real servers; takes long
+	$(BIN)/python -m tests.faults $(ARGS)
+
+screens: $(READY) ## Take pictures of the Prefect UI and of reports, into build/screens
+	$(BIN)/python -m pytest -q tests/e2e/test_report.py tests/e2e/test_browser.py
 
 identity: $(READY) lab-packages ## Judge every identity state on every engine that is there, live
 	$(BIN)/python -m tests.lab.identity $(ARGS)

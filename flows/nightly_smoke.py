@@ -7,7 +7,7 @@ from typing import Any
 from prefect import flow
 from prefect.client.schemas.objects import State
 
-from flows.outcome import only_drift_is_red
+from flows.outcome import only_proof_is_red
 from flows.plan_fleet import HOSTS_AT_ONCE, Seconds, plan_fleet
 from platformctl.adapters.planning import CONFIRM_AFTER_S
 
@@ -17,7 +17,7 @@ from platformctl.adapters.planning import CONFIRM_AFTER_S
     description="Plans every module and expects no difference. It only reads, and changes no host.",
     task_runner=HOSTS_AT_ONCE,
     persist_result=False,
-    on_failure=[only_drift_is_red],
+    on_failure=[only_proof_is_red],
 )
 def nightly_smoke(
     catalog: str = ".", inventory: str = "", store: str = "", confirm_after: Seconds = CONFIRM_AFTER_S

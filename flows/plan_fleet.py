@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from prefect import flow
 from prefect.client.schemas.objects import State
-from prefect.futures import wait
 from prefect.task_runners import ThreadPoolTaskRunner
 from pydantic import Field
 
-from flows.outcome import concluded, only_drift_is_red
+from flows.outcome import concluded, only_proof_is_red
 from platformctl.adapters.fleet import MAX_CONCURRENT
 from platformctl.adapters.planning import CONFIRM_AFTER_S, Job, Request, final_plan, first_plan, needs_waiting
 from platformctl.adapters.store import Looks, Store, chosen_store
@@ -23,13 +22,20 @@ from platformctl.plan.plan import Plan
 from tasks.ask_registries import ask_registries
 from tasks.inspect_host import Inspection, inspect_host, outcome
 from tasks.keep_plan import keep_plan
+from tasks.label_run import label_run, name_run
+from tasks.offer_choices import offer_choices
 from tasks.prepare_job import prepare_job
-from tasks.publish_plan import label_run, publish_plan
+from tasks.publish_plan import publish_plan
 from tasks.quiet import quieten
+from tasks.show_progress import watched
+from tasks.tell_people import tell_people
 
 quieten()
 
 HOSTS_AT_ONCE: Any = ThreadPoolTaskRunner(max_workers=MAX_CONCURRENT)  # its type and what flow wants do not agree
+
+DEPLOYED: Final = Path()
+"""The catalog in the folder that the deployment was made in, whose names its forms offer."""
 
 Seconds = Annotated[float, Field(ge=0, le=3600)]
 
@@ -39,7 +45,7 @@ Seconds = Annotated[float, Field(ge=0, le=3600)]
     description="Compares what runs on the hosts with what the catalog declares. It only reads, and changes no host.",
     task_runner=HOSTS_AT_ONCE,
     persist_result=False,
-    on_failure=[only_drift_is_red],
+    on_failure=[only_proof_is_red],
 )
 def plan_fleet(  # noqa: PLR0913, PLR0917  each is a field of the form in Prefect's interface
     modules: tuple[Name, ...] = (),
@@ -73,21 +79,26 @@ def plan_fleet(  # noqa: PLR0913, PLR0917  each is a field of the form in Prefec
 
 def _plan(request: Request, store: Store, confirm_after: float) -> Plan:
     job = prepare_job(request, store)
+    name_run(job)
+    if request.catalog == DEPLOYED:
+        offer_choices(job.catalog)
     with job.connections:
-        looks = _look(job, confirm_after)
+        looks = look(job, confirm_after)
     plan = final_plan(job, looks)
     publish_plan(plan, keep_plan(plan, looks, store))
-    label_run(plan)
+    label_run(job, plan)
+    tell_people(plan, request.catalog, store)
     return plan
 
 
-def _look(job: Job, confirm_after: float) -> Looks:
+def look(job: Job, confirm_after: float, kept: frozenset[str] = frozenset()) -> Looks:
+    """Look at the hosts, and again at those that show drift. Connections to the hosts in `kept` stay open."""
     first = _inspect(job, frozenset(job.transports), again=False)
     looks = Looks(first, learned=ask_registries(job, first, job.learned))
     doubtful = hosts_to_confirm(first_plan(job, looks))
     if not doubtful:
         return looks
-    job.connections.keep_only(doubtful)
+    job.connections.keep_only(doubtful | kept)
     if needs_waiting(job, doubtful):
         time.sleep(confirm_after)
     second = _inspect(job, doubtful, again=True)
@@ -97,5 +108,5 @@ def _look(job: Job, confirm_after: float) -> Looks:
 def _inspect(job: Job, hosts: frozenset[str], *, again: bool) -> tuple[Snapshot, ...]:
     inspections = [Inspection(host, job.transports[host], again=again) for host in sorted(hosts)]
     futures = [inspect_host.submit(inspection) for inspection in inspections]
-    wait(futures)
+    watched(futures, again=again)
     return tuple(outcome(inspection, future) for inspection, future in zip(inspections, futures, strict=True))

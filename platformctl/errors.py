@@ -4,7 +4,11 @@
     ├── InputInvalid        what the user wrote cannot be used; carries every problem at once
     ├── ReferenceInvalid    a text is not an image reference
     ├── LookFailed          a host could not be looked at; carries a Failure value
-    └── StoreUnwritable     a plan could not be kept
+    ├── StoreUnwritable     a plan could not be kept
+    ├── StoreBusy           another process kept us from the store for too long
+    ├── AlreadyClaimed      a smoke that runs once was claimed before
+    ├── GitFailed           git did not give what was asked; says whether that can pass
+    └── QueueUnavailable    a run could not be asked for at the Prefect server
 
 Everything else that reaches a user as a traceback is a bug in platformctl.
 """
@@ -57,6 +61,26 @@ class ReferenceInvalid(PlatformctlError):
 
 class StoreUnwritable(PlatformctlError):
     """A plan could not be kept; the message names the folder and the cause."""
+
+
+class StoreBusy(PlatformctlError):
+    """Another process holds what only one may have, and did not let go in time; the message names the file."""
+
+
+class AlreadyClaimed(PlatformctlError):
+    """A smoke that runs once was claimed before; the message says by which run."""
+
+
+class GitFailed(PlatformctlError):
+    """Git did not give what was asked. The message holds no credentials; `may_pass` says that trying again can help."""
+
+    def __init__(self, message: str, *, may_pass: bool = False) -> None:
+        self.may_pass = may_pass
+        super().__init__(message)
+
+
+class QueueUnavailable(PlatformctlError):
+    """A run could not be asked for at the Prefect server; the message says why, without the server's own words."""
 
 
 @dataclass(frozen=True, slots=True)

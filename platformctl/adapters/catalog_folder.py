@@ -34,7 +34,7 @@ def load_catalog(root: Path, inventory: Path | None = None, *, with_locks: bool 
         inventory=inventories[0] if inventories else None,
         modules=modules,
         locks=locks,
-        compose_file=lambda name: _compose_file(root, name),
+        compose_file=lambda name: compose_file(root, name),
     )
     catalog = read_catalog(sources, problems)
     return replace(catalog, closures=tuple(_placed(closure, root) for closure in catalog.closures))
@@ -80,7 +80,7 @@ def _sources(problems: list[Problem], paths: Iterable[Path]) -> tuple[SourceFile
     return tuple(found)
 
 
-def _compose_file(root: Path, name: str) -> SourceFile | None:
+def compose_file(root: Path, name: str) -> SourceFile | None:
     """Read a Compose file of the catalog; a path that leads out of the catalog is no file of it."""
     try:
         path = (root / name).resolve()

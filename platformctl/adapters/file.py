@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import secrets
 import stat
 import tempfile
 from pathlib import Path
@@ -78,22 +80,52 @@ def remove(path: Path) -> None:
         raise StoreUnwritable(f"{path} cannot be removed: {error.strerror or error}") from None
 
 
+def create_exclusively(path: Path, content: str) -> bool:
+    """Create a file with all of its content, or tell that there is one already: of several writers one is told True.
+
+    Raises:
+        StoreUnwritable: the folder cannot be made or written.
+    """
+    draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    write_atomically(draft, content)
+    try:
+        os.link(draft, path)
+        _sync_folder(path.parent)
+    except FileExistsError:
+        return False
+    except OSError as error:
+        raise StoreUnwritable(f"{path} cannot be written: {error.strerror or error}") from None
+    finally:
+        remove(draft)
+    return True
+
+
 def append_line(path: Path, line: str) -> None:
     """Add one line to a file in one write, so that lines of several writers do not mix.
+
+    Where an earlier writer was ended in the middle of its line, the new one begins on a line of its own.
 
     Raises:
         StoreUnwritable: the file cannot be written.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+        handle = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
         try:
-            os.write(handle, f"{line}\n".encode())
+            begin = "" if _ends_a_line(handle) else "\n"
+            content = f"{begin}{line}\n".encode()
+            if os.write(handle, content) < len(content):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             os.fsync(handle)
         finally:
             os.close(handle)
     except OSError as error:
         raise StoreUnwritable(f"{path} cannot be written: {error.strerror or error}") from None
+
+
+def _ends_a_line(handle: int) -> bool:
+    size = os.fstat(handle).st_size
+    return size == 0 or os.pread(handle, 1, size - 1) == b"\n"
 
 
 def _sync_folder(folder: Path) -> None:

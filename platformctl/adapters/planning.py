@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -17,7 +17,7 @@ from platformctl.adapters.catalog_folder import load_catalog
 from platformctl.adapters.closures import Bodies
 from platformctl.adapters.connections import Connections
 from platformctl.adapters.fleet import Retry, observe_fleet, transport_for
-from platformctl.adapters.git import catalog_state
+from platformctl.adapters.git import branch_of, catalog_state
 from platformctl.adapters.learning import Sources, learn
 from platformctl.adapters.snapshot_folder import SnapshotTransport, snapshot_folders
 from platformctl.adapters.store import Looks, Store
@@ -30,7 +30,7 @@ from platformctl.plan.acknowledgement import acknowledge
 from platformctl.plan.confirmation import confirm, hosts_to_confirm
 from platformctl.plan.decision import Decision, image_decisions
 from platformctl.plan.make import Circumstances, make_plan
-from platformctl.plan.plan import Plan, Tool
+from platformctl.plan.plan import CatalogState, Plan, Tool
 from platformctl.plan.selection import Selection, select
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ CONFIRM_AFTER_S: Final = 10.0
 class Request:
     """What the user asked for. Nothing named means all; `snapshot` replaces every host by its recording.
 
-    With `offline` no registry is asked.
+    With `offline` no registry is asked. `called` is what the plan calls the catalog, in place of its folder.
     """
 
     catalog: Path
@@ -52,6 +52,7 @@ class Request:
     hosts: tuple[str, ...] = ()
     snapshot: Path | None = None
     offline: bool = False
+    called: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ class Job:
 
     `connections` are those of the run, ended by whoever looks.
     `learned` is what registries answered when the snapshot was taken, and `sources` where to ask now: one of both.
+    `branch` is the one that the catalog is on, for people.
     """
 
     catalog: Catalog
@@ -69,6 +71,7 @@ class Job:
     connections: Connections
     learned: Knowledge
     sources: Sources | None
+    branch: str | None = None
 
 
 def prepare(request: Request, store: Store) -> Job:
@@ -92,11 +95,17 @@ def prepare(request: Request, store: Store) -> Job:
     circumstances = Circumstances(
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),
         tool=Tool("platformctl", __version__),
-        catalog=catalog_state(request.catalog),
+        catalog=_state(request),
     )
     answers = read_answers(request.snapshot) if request.snapshot else None
     sources = None if answers else _sources(catalog, base, store, offline=request.offline)
-    return Job(catalog, selection, circumstances, transports, connections, answers or NOTHING, sources)
+    learned, branch = answers or NOTHING, branch_of(request.catalog)
+    return Job(catalog, selection, circumstances, transports, connections, learned, sources, branch)
+
+
+def _state(request: Request) -> CatalogState:
+    found = catalog_state(request.catalog)
+    return replace(found, path=request.called) if request.called else found
 
 
 def inventory_folder(catalog: Path, inventory: Path | None) -> Path:
@@ -162,18 +171,25 @@ def look_at_fleet(
     At the end, or when it is stopped, no connection is left open.
     """
     with job.connections:
-        return _look_at_fleet(job, retry, confirm_after_s, done)
+        return look_and_confirm(job, retry, confirm_after_s, done)
 
 
-def _look_at_fleet(job: Job, retry: Retry, confirm_after_s: float | None, done: Callable[[Snapshot], None]) -> Looks:
+def look_and_confirm(
+    job: Job,
+    retry: Retry,
+    confirm_after_s: float | None,
+    done: Callable[[Snapshot], None] = lambda _: None,
+    kept: frozenset[str] = frozenset(),
+) -> Looks:
+    """Look as above, and leave the connections to the caller: those to the hosts in `kept` are of use afterwards."""
     if confirm_after_s is None:
-        job.connections.keep_only(())
+        job.connections.keep_only(kept)
     first = observe_fleet(job.transports, retry, done=done)
     looks = Looks(first, learned=learn_more(job, first, job.learned))
     doubtful = hosts_to_confirm(first_plan(job, looks))
     if confirm_after_s is None or not doubtful:
         return looks
-    job.connections.keep_only(doubtful)
+    job.connections.keep_only(doubtful | kept)
     again = {name: way for name, way in job.transports.items() if name in doubtful}
     if needs_waiting(job, doubtful):
         time.sleep(confirm_after_s)

@@ -70,11 +70,17 @@ def _parser() -> argparse.ArgumentParser:
     from platformctl.cli import (
         doctor_verb,
         explain_verb,
+        history_verb,
         host_agent_verb,
         import_verb,
         lock_verb,
+        notify_verb,
         observe_verb,
         plan_verb,
+        rerun_verb,
+        scope_verb,
+        smoke_verb,
+        webhook_verb,
     )
 
     parser = _Parser(
@@ -85,6 +91,20 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"platformctl {__version__}")
     verbs = parser.add_subparsers(title="verbs", required=True, metavar="VERB")
-    for verb in (plan_verb, explain_verb, lock_verb, import_verb, observe_verb, doctor_verb, host_agent_verb):
+    for verb in (
+        plan_verb,
+        explain_verb,
+        smoke_verb,
+        history_verb,
+        lock_verb,
+        import_verb,
+        observe_verb,
+        doctor_verb,
+        host_agent_verb,
+        notify_verb,
+        rerun_verb,
+        scope_verb,
+        webhook_verb,
+    ):
         verb.add(verbs)
     return parser

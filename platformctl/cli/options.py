@@ -41,6 +41,17 @@ def add_store(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_repositories(parser: argparse.ArgumentParser) -> None:
+    """Where the repositories are named that are followed."""
+    parser.add_argument(
+        "--repositories",
+        type=Path,
+        default=Path("repositories.yaml"),
+        metavar="FILE",
+        help="the repositories whose merges are followed (default: repositories.yaml)",
+    )
+
+
 def add_looking(parser: argparse.ArgumentParser) -> None:
     """What a plan may ask besides the hosts, and what it reads instead of them."""
     parser.add_argument(

@@ -10,11 +10,12 @@ from platformctl.cli.options import add_catalog, add_hosts, add_looking, add_mod
 from platformctl.cli.output import say, show
 
 if TYPE_CHECKING:
+    from platformctl.adapters.store import Store
     from platformctl.cli.options import Verbs
     from platformctl.plan.plan import Plan
 
 _HOUR_S = 3600.0
-_FORMATS = ("text", "json", "markdown")
+_FORMATS = ("text", "json", "markdown", "html")
 
 
 def add(verbs: Verbs) -> None:
@@ -41,6 +42,7 @@ def add(verbs: Verbs) -> None:
         metavar="SECONDS",
         help="wait before the second look that confirms drift (default: 10)",
     )
+    parser.add_argument("--notify", action="store_true", help="tell the targets of notify.yaml what changed since")
     parser.add_argument("--no-confirm", action="store_true", help="call drift what a single look shows")
     parser.set_defaults(run=_run)
 
@@ -78,13 +80,18 @@ def _run(options: argparse.Namespace) -> int:
         looks = look_at_fleet(job, Retry(), None if options.no_confirm else options.confirm_after, done)
     plan = final_plan(job, looks)
     kept = store.keep(plan, looks)
-    _show(plan, options)
+    _show(plan, store, options)
     say(f"kept as {kept.plan}")
+    if options.notify:
+        from platformctl.adapters.notifying import notify
+
+        for outcome in notify(plan, options.catalog, store):
+            say(outcome.line)
     return plan.exit_code
 
 
-def _show(plan: Plan, options: argparse.Namespace) -> None:
-    rendered = _rendered(plan, options.format)
+def _show(plan: Plan, store: Store, options: argparse.Namespace) -> None:
+    rendered = _rendered(plan, store, options.format)
     if options.out:
         from platformctl.adapters.file import write_atomically
 
@@ -93,12 +100,16 @@ def _show(plan: Plan, options: argparse.Namespace) -> None:
         show(rendered)
 
 
-def _rendered(plan: Plan, form: str) -> str:
+def _rendered(plan: Plan, store: Store, form: str) -> str:
     match form:
         case "json":
             from platformctl.render.document import to_json
 
             return to_json(plan)
+        case "html":
+            from platformctl.render.report.plan_page import to_html
+
+            return to_html(plan, store.history(plan))
         case "markdown":
             from platformctl.render.markdown import to_markdown
 

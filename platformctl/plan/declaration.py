@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeAlias, get_args
 
 from platformctl.catalog.definition import NAME_PATTERN
-from platformctl.catalog.module import CONTAINER_PATTERN, State
+from platformctl.catalog.module import CONTAINER_PATTERN
+from platformctl.catalog.probe import State
 from platformctl.observation.container import ComposeService, Container
 from platformctl.observation.host import Reached
 

@@ -32,6 +32,12 @@ def to_markdown(plan: Plan) -> str:
     return "\n".join(_lines(plan)) + "\n"
 
 
+def module_to_markdown(plan: Plan, module: ModulePlan) -> str:
+    """Return what a plan says of one module: the verdict, what differs, and all evidence."""
+    lines = (*_module(module), "", f"{escaped(origin(plan))}.", *_evidence((module,)))
+    return "\n".join(lines).lstrip("\n") + "\n"
+
+
 def _lines(plan: Plan) -> Iterator[str]:
     yield f"# {MARKS[plan.status]} {escaped(headline(plan))}"
     yield ""

@@ -16,10 +16,15 @@ from pydantic import TypeAdapter
 from platformctl.catalog.inventory import Inventory
 from platformctl.catalog.lock import Lock
 from platformctl.catalog.module import Module
+from platformctl.catalog.notify import Notify
 from platformctl.catalog.repository import Repositories
+from platformctl.history.history import FORMAT_VERSION as HISTORY_VERSION
 from platformctl.observation.head import Head
 from platformctl.plan.plan import FORMAT_VERSION
 from platformctl.render.document import plan_schema
+from platformctl.render.history.document import history_schema
+from platformctl.render.smoke_document import smoke_schema
+from platformctl.smoke import result
 
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
@@ -29,6 +34,7 @@ def schemas() -> Mapping[str, dict[str, Any]]:
     return {
         "module-1.schema.json": _titled("platformctl module: modules/<name>/module.yaml", Module.model_json_schema()),
         "inventory-1.schema.json": _titled("platformctl inventory: hosts.yaml", Inventory.model_json_schema()),
+        "notify-1.schema.json": _titled("platformctl notify: notify.yaml", Notify.model_json_schema()),
         "repositories-1.schema.json": _titled(
             "platformctl repositories: repositories.yaml", Repositories.model_json_schema()
         ),
@@ -37,6 +43,10 @@ def schemas() -> Mapping[str, dict[str, Any]]:
         ),
         "snapshot-1.schema.json": _titled("platformctl snapshot: host.json", TypeAdapter(Head).json_schema()),
         f"plan-{FORMAT_VERSION}.schema.json": _titled("platformctl plan: plan.json", plan_schema()),
+        f"smoke-{result.FORMAT_VERSION}.schema.json": _titled("platformctl smoke: smoke.json", smoke_schema()),
+        f"history-{HISTORY_VERSION}.schema.json": _titled(
+            "platformctl history: platformctl history --format json", history_schema()
+        ),
     }
 
 

@@ -22,11 +22,16 @@ def to_text(plan: Plan) -> str:
 
 def headline(plan: Plan) -> str:
     """Say what a plan says in one line."""
+    modules = counted(plan.summary.modules, "module")
+    return f"{plan.status}: {counts(plan)} of {modules} on {counted(plan.summary.hosts, 'host')}"
+
+
+def counts(plan: Plan) -> str:
+    """Say how many modules have which verdict."""
     summary = plan.summary
-    counts = ((summary.drift, "drift"), (summary.inconclusive, "inconclusive"), (summary.in_sync, "in-sync"))
-    parts = ", ".join(f"{count} {word}" for count, word in counts if count) + acknowledged(summary.acknowledged)
-    modules = counted(summary.modules, "module")
-    return f"{plan.status}: {parts or 'nothing'} of {modules} on {counted(summary.hosts, 'host')}"
+    found = ((summary.drift, "drift"), (summary.inconclusive, "inconclusive"), (summary.in_sync, "in-sync"))
+    parts = ", ".join(f"{count} {word}" for count, word in found if count)
+    return f"{parts or 'nothing'}{acknowledged(summary.acknowledged)}"
 
 
 def acknowledged(count: int) -> str:

@@ -34,12 +34,14 @@ class Decision(StrEnum):
     OTHER_BASE = "other-base", "The merge went to another branch than the one that is followed."
     OTHER_REPOSITORY = "other-repository", "The delivery is about another repository than its address."
     NOT_ON_BASE = "not-on-base", "The commit is not on the base branch."
+    NOT_FETCHED = "not-fetched", "The repository could not be fetched: the next look at its base branch tries again."
 
     # about a module
     UNTOUCHED = "untouched", "The merge touches no module, and none is to be tried again."
     SUPERSEDED = "superseded", "A newer merge touches the module: its smoke is the one that counts."
     CHECKS_NOT_GREEN = "checks-not-green", "The checks of the merged commit are not green."
     DRIFT = "drift", "The plan proves that the module is not as declared."
+    ACKNOWLEDGED = "acknowledged", "What runs is not what was merged, though that is acknowledged."
     INCONCLUSIVE = "inconclusive", "It is not proven that the module is as declared."
     PLAN_FAILED = "plan-failed", "There is no plan: the merged catalog cannot be used, or the planner broke."
     OTHER_COMMIT = "other-commit", "The plan is not one of the merged commit."

@@ -80,10 +80,10 @@ def _server(folder: Path) -> Server:
         "PREFECT_WORKER_QUERY_SECONDS": "1",
         "PLATFORMCTL_STORE": str(folder / "store"),
     }
-    return Server(f"http://127.0.0.1:{port}", folder, {**inherited, **_settings(), **own})
+    return Server(f"http://127.0.0.1:{port}", folder, {**inherited, **settings(), **own})
 
 
-def _settings() -> dict[str, str]:
+def settings() -> dict[str, str]:
     """Read the settings that a real server runs with."""
     lines = (ROOT / "deployments/prefect.env").read_text().splitlines()
     settings = (line.partition("=") for line in lines if line and not line.startswith("#"))

@@ -38,7 +38,8 @@ def test_a_typo_is_found() -> None:
 def test_deployment_can_be_loaded(deployment: dict[str, Any]) -> None:
     """The entrypoint is a real flow that knows the parameters; it is described, tagged, and runs in the one pool."""
     flow: Flow[..., Any] = load_flow_from_entrypoint(deployment["entrypoint"], use_placeholder_flow=False)
-    assert flow.validate_parameters(deployment["parameters"]) == flow.validate_parameters({})
+    needed = {name: "a1" * 20 if name == "commit" else "np-edge" for name in flow.parameters.required}
+    assert flow.validate_parameters({**needed, **deployment["parameters"]}) == flow.validate_parameters(needed)
     assert deployment["description"]
     assert POOL in deployment["tags"]
     assert deployment["work_pool"]["name"] == POOL
@@ -52,13 +53,17 @@ def test_deployments_are_told_apart() -> None:
         "nightly-smoke/manual",
         "nightly-smoke/nightly",
         "plan-fleet/manual",
+        "reconcile-merges/poll",
+        "rerun-after-merge/merge",
+        "smoke-module/manual",
+        "smoke-module/rerun",
     ]
 
 
 def test_schedules_can_be_changed_in_place() -> None:
     """A schedule has a slug, by which deploying again finds it, and a time zone: UTC moves by an hour in summer."""
     schedules = [schedule for each in DEPLOYMENTS for schedule in each.get("schedules", [])]
-    assert [schedule["slug"] for schedule in schedules] == ["nightly"]
+    assert [schedule["slug"] for schedule in schedules] == ["nightly", "poll"]
     assert all(ZoneInfo(schedule["timezone"]) for schedule in schedules)
 
 

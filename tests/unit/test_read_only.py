@@ -35,7 +35,10 @@ SSH_PARTS = {
     f"platformctl/adapters/{name}.py"
     for name in ("host_key", "ssh_agent", "ssh_connection", "ssh_key", "ssh_login", "ssh_offer", "ssh_socket")
 }
-GIT = "platformctl/adapters/git.py"
+# Carries a probe from a host, and asks over HTTP through whatever carries it.
+PROBING_CHANNEL = "platformctl/adapters/probing_channel.py"
+PROBING_HTTP = "platformctl/adapters/probing_http.py"
+GIT = "platformctl/adapters/git_command.py"
 DOCKER_API = "platformctl/adapters/docker_api.py"
 # Takes from the SDK how credentials are read, and no client of an engine.
 REGISTRY = "platformctl/adapters/registry.py"
@@ -47,11 +50,11 @@ POWERS = {
     "from_env": set(),
     "exec_command": {SSH},
     "open_session": {SSH},
-    "open_channel": {SSH_SOCKET, STREAMLOCAL},
+    "open_channel": {SSH_SOCKET, STREAMLOCAL, PROBING_CHANNEL},
     # A channel's request completed, and a command of ours ended.
     "_send_user_message": {SSH, STREAMLOCAL},
-    "HTTPResponse": {SOCKET},
-    "HTTPConnection": set(),
+    "HTTPResponse": {SOCKET, PROBING_HTTP},
+    "HTTPConnection": {PROBING_HTTP},
     "HTTPSConnection": set(),
     "urlopen": set(),
     "open_sftp": set(),
@@ -79,7 +82,7 @@ POWERS = {
 MODULES = {
     "subprocess": {GIT},
     "docker": {DOCKER_API, REGISTRY},
-    "paramiko": {SSH, STREAMLOCAL, SOCKET, *SSH_PARTS},
+    "paramiko": {SSH, STREAMLOCAL, SOCKET, PROBING_CHANNEL, *SSH_PARTS},
     "pty": set(),
     "pexpect": set(),
     "fabric": set(),
@@ -89,7 +92,13 @@ MODULES = {
 SDK_READS = {"version", "info", "containers", "inspect_container", "inspect_image", "ping", "close"}
 # These ask nothing: how the client is set up.
 SDK_SETTINGS = {"trust_env", "max_redirects", "hooks", "_version"}
-GIT_READS = {"rev-parse", "status", "diff", "show", "log", "ls-tree", "ls-files", "cat-file", "merge-base", "rev-list"}
+# What each file asks of git: in a catalog only what reads, and in folders of our own what fills them.
+GIT_WORDS = {
+    "git.py": {"rev-parse", "status", "symbolic-ref"},
+    "git_history.py": {"rev-parse", "rev-list", "diff-tree", "log", "cat-file"},
+    "git_mirror.py": {"init", "fetch"},
+    "git_checkout.py": {"init", "checkout"},
+}
 
 
 JSON = ("--format", "{{json .}}")
@@ -195,20 +204,39 @@ def test_of_the_engines_sdk_only_reading_methods_are_used() -> None:
     assert named - SDK_READS - SDK_SETTINGS == {"get", "_url"}
 
 
-def test_through_a_jump_host_only_connections_are_made() -> None:
-    """The one channel that is opened outside of the questions carries a connection to another SSH server."""
-    calls = [node for node in ast.walk(ast.parse((ROOT / SSH_SOCKET).read_text())) if _opens_channel(node)]
-    assert [ast.unparse(call.args[0]) for call in calls if isinstance(call, ast.Call)] == ["'direct-tcpip'"] * 2
+@pytest.mark.parametrize(("file", "count"), [(SSH_SOCKET, 2), (PROBING_CHANNEL, 1)])
+def test_outside_of_the_questions_only_connections_are_made(file: str, count: int) -> None:
+    """The channels that no question opens carry a connection: to another SSH server, or to what a probe asks."""
+    calls = [node for node in ast.walk(ast.parse((ROOT / file).read_text())) if _opens_channel(node)]
+    assert [ast.unparse(call.args[0]) for call in calls if isinstance(call, ast.Call)] == ["'direct-tcpip'"] * count
+
+
+def test_probes_only_get() -> None:
+    """What a probe sends over HTTP is a GET of the declared path, without a body."""
+    tree = ast.parse((ROOT / PROBING_HTTP).read_text())
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and _sends_request(node)]
+    assert [[ast.unparse(each) for each in call.args] for call in calls] == [["'GET'", "path"]]
+    assert [[keyword.arg for keyword in call.keywords] for call in calls] == [["headers"]]
 
 
 def test_git_is_only_read() -> None:
-    """Every git command that the adapter can run is one that reads."""
-    tree = ast.parse((ROOT / GIT).read_text())
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and _calls_git(node)]
-    words = {arg.value for call in calls for arg in call.args[1:2] if isinstance(arg, ast.Constant)}
-    assert calls
-    assert all(len(call.args) > 1 and isinstance(call.args[1], ast.Constant) for call in calls)
-    assert words <= GIT_READS
+    """A catalog's repository is only read; a mirror is fetched and a checkout filled in folders of our own."""
+    adapters = ROOT / "platformctl/adapters"
+    users = {path.name for path in adapters.glob("*.py") if "adapters.git_command import" in path.read_text()}
+    assert users == set(GIT_WORDS)
+    for name, words in GIT_WORDS.items():
+        calls = [node for node in ast.walk(ast.parse((adapters / name).read_text())) if isinstance(node, ast.Call)]
+        assert {word for call in calls for word in _git_words(call)} == words
+
+
+def _git_words(call: ast.Call) -> list[str]:
+    """Return what git is asked to do; where that is handed on, nothing."""
+    asks = {"git": 1, "_git": 1, "_ask": 0}
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    if name not in asks:
+        return []
+    word = call.args[asks[name]]
+    return [ast.literal_eval(word)] if not isinstance(word, ast.Starred) else []
 
 
 def violations(name: str, tree: ast.Module) -> Iterator[str]:
@@ -254,5 +282,5 @@ def _opens_channel(node: ast.AST) -> bool:
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "open_channel"
 
 
-def _calls_git(call: ast.Call) -> bool:
-    return isinstance(call.func, ast.Name) and call.func.id == "_git"
+def _sends_request(call: ast.Call) -> bool:
+    return isinstance(call.func, ast.Attribute) and call.func.attr in {"request", "putrequest", "endheaders", "send"}

@@ -19,13 +19,23 @@ from platformctl.render.schema import schemas, to_text
 
 ROOT: Final = Path(__file__).parents[2]
 NAMES: Final = (
+    "history-1.0.schema.json",
     "image-lock-1.schema.json",
     "inventory-1.schema.json",
     "module-1.schema.json",
+    "notify-1.schema.json",
     "plan-1.0.schema.json",
+    "repositories-1.schema.json",
+    "smoke-1.0.schema.json",
     "snapshot-1.schema.json",
 )
-DEFINED: Final = ("image-lock-1.schema.json", "inventory-1.schema.json", "module-1.schema.json")
+DEFINED: Final = (
+    "image-lock-1.schema.json",
+    "inventory-1.schema.json",
+    "module-1.schema.json",
+    "notify-1.schema.json",
+    "repositories-1.schema.json",
+)
 
 MODULE: Final = f"""\
 schema: platformctl/module/v1
@@ -80,7 +90,7 @@ def properties(node: object) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def test_there_is_a_schema_for_every_file() -> None:
-    """Five kinds of files are published, and no schema is left over from an earlier version."""
+    """Nine kinds of files are published, and no schema is left over from an earlier version."""
     assert sorted(schemas()) == sorted(path.name for path in (ROOT / "schemas").iterdir()) == list(NAMES)
 
 
@@ -120,9 +130,11 @@ def test_every_key_that_a_user_writes_is_described(name: str) -> None:
 
 
 def test_the_example_of_the_documentation_is_valid(tmp_path: Path) -> None:
-    """The module and the inventory that the documentation shows fit the schemas, and the reader accepts them too."""
+    """Module, inventory and repositories as they are shown fit the schemas, and the reader accepts them too."""
     assert complaints("module-1.schema.json", yaml.safe_load(MODULE)) == []
     assert complaints("inventory-1.schema.json", yaml.safe_load(INVENTORY)) == []
+    repositories = (ROOT / "deployments/repositories.example.yaml").read_text(encoding="utf-8")
+    assert complaints("repositories-1.schema.json", yaml.safe_load(repositories)) == []
     for name, text in {
         "modules/np-meerkat-frontend/module.yaml": MODULE,
         "hosts.yaml": INVENTORY,

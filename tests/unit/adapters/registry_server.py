@@ -86,7 +86,7 @@ def serving(answers: Answers) -> Iterator[Server]:
             with suppress(OSError):
                 self._send(answers(asked))
 
-        do_GET = do_HEAD = do_POST = _answer  # noqa: N815  http.server's names
+        do_GET = do_HEAD = do_POST = do_PATCH = _answer  # noqa: N815  http.server's names
 
         def _send(self, reply: Reply) -> None:
             if reply.raw:

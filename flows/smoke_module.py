@@ -1,0 +1,134 @@
+"""The flow that tries whether one service works: its plan must be green, then its probes run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from prefect import flow
+from prefect.client.schemas.objects import State
+from prefect.runtime import flow_run
+
+from flows.outcome import concluded, only_proof_is_red
+from flows.plan_fleet import HOSTS_AT_ONCE, Seconds, look
+from platformctl.adapters.following import at
+from platformctl.adapters.git_checkout import checkout
+from platformctl.adapters.git_history import checked
+from platformctl.adapters.planning import CONFIRM_AFTER_S, Job, Request, final_plan
+from platformctl.adapters.smoke_lock import smoke_alone
+from platformctl.adapters.smoking import Smoking, smoking
+from platformctl.adapters.store import Store, chosen_store
+from platformctl.catalog.definition import Name
+from platformctl.observation.snapshot import Snapshot
+from platformctl.rerun.claim import Claim
+from platformctl.smoke.agenda import Key, Planned
+from platformctl.smoke.finding import Tally
+from platformctl.smoke.result import SmokeResult
+from tasks.ask_forge import report_smoke
+from tasks.claim_smoke import claim_smoke, end_smoke, refuse_claimed
+from tasks.follow_branch import read_repository
+from tasks.inspect_host import Inspection, inspect_host, outcome
+from tasks.keep_plan import keep_plan
+from tasks.keep_smoke import keep_smoke
+from tasks.prepare_job import prepare_job
+from tasks.publish_smoke import label_smoke, publish_smoke
+from tasks.quiet import quieten
+from tasks.run_probe import run_probe
+
+quieten()
+
+
+@flow(
+    name="smoke-module",
+    description="Plans a module and, where it is as declared, runs its probes. It only asks, and changes no host.",
+    task_runner=HOSTS_AT_ONCE,
+    persist_result=False,
+    on_failure=[only_proof_is_red],
+)
+def smoke_module(  # noqa: PLR0913, PLR0917  each is a field of the form in Prefect's interface
+    module: Name,
+    catalog: str = ".",
+    inventory: str = "",
+    store: str = "",
+    confirm_after: Seconds = CONFIRM_AFTER_S,
+    repository: str = "",
+    commit: str = "",
+    repositories: str = "repositories.yaml",
+) -> State[Any]:
+    """Plan a module and, where it is as declared, run its probes.
+
+    It ends Completed when all probes passed, Failed (SmokeFailed) when one failed, Failed (Drift) when the plan proves
+    drift, and Crashed (Inconclusive) when something could not be tried or proven. The smoke that a merge leads to runs
+    once: whoever comes later for the same one ends Crashed (NotRun).
+
+    Args:
+        module: Name of the module.
+        catalog: Folder that holds modules/, seen from the folder that the deployment was made in.
+        inventory: File of hosts; hosts.yaml in the catalog's folder when empty.
+        store: Folder on the worker where plans and results are kept; the one of the worker's user when empty.
+        confirm_after: Seconds until a host that shows drift is looked at again, 0 to 3600.
+        repository: Name in repositories; with it the catalog is that repository's at the commit.
+        commit: The merge that the smoke follows.
+        repositories: File of the repositories whose merges are followed.
+    """
+    kept_in = chosen_store(Path(store) if store else None)
+    if repository:
+        return concluded(lambda: _smoke_merged(Path(repositories), repository, commit, module, kept_in, confirm_after))
+    request = Request(Path(catalog), Path(inventory) if inventory else None, modules=(module,))
+    return concluded(lambda: _smoke_now(request, module, kept_in, confirm_after))
+
+
+def _smoke_now(request: Request, module: str, store: Store, confirm_after: float) -> SmokeResult:
+    """Run a smoke that somebody asked for. Those of one module run one after the other."""
+    with smoke_alone(store.root, module):
+        return smoke_at(request, store, confirm_after)
+
+
+def _smoke_merged(  # noqa: PLR0913, PLR0917  the flow's parameters
+    repositories: Path, repository: str, commit: str, module: str, store: Store, confirm_after: float
+) -> SmokeResult:
+    """Run the one smoke that a merge leads to."""
+    branch = read_repository(repositories, repository, store)
+    claim = Claim(branch.merge(checked(commit)), module, str(flow_run.id), at())
+    refuse_claimed(branch, claim)
+    with smoke_alone(store.root, module), checkout(branch.scoping.history, commit) as folder:
+        claim_smoke(branch, claim)
+        result = smoke_at(branch.request(folder, (module,)), store, confirm_after)
+        end_smoke(branch, claim)
+    report_smoke(branch, commit, result)
+    return result
+
+
+def smoke_at(request: Request, store: Store, confirm_after: float) -> SmokeResult:
+    """Run the smoke of a module, and keep and publish what it found."""
+    job = prepare_job(request, store)
+    with job.connections:
+        looks = look(job, confirm_after, kept=frozenset(job.transports))
+        plan = final_plan(job, looks)
+        keep_plan(plan, looks, store)
+        result = _smoked(job, smoking(job, looks, plan, request.catalog))
+    publish_smoke(result, keep_smoke(result, store))
+    label_smoke(result)
+    return result
+
+
+def _smoked(job: Job, smokes: Smoking) -> SmokeResult:
+    (judged,) = smokes.plan.modules
+    modules = smokes.modules(judged.host)
+    planned = smokes.planned(modules)
+    tallies = _run([one for one in planned if one.kind != "container"], smokes)
+    tallies |= smokes.watched(judged.host, planned, lambda: _look_again(job, judged.host))
+    tallies |= _run(smokes.unsettled(planned, tallies), smokes)
+    (result,) = smokes.results(modules, tallies)
+    return result
+
+
+def _run(planned: Sequence[Planned], smokes: Smoking) -> dict[Key, Tally]:
+    return {one.key: run_probe(smokes.prober, one) for one in planned}
+
+
+def _look_again(job: Job, host: str) -> Snapshot:
+    inspection = Inspection(host, job.transports[host], again=True)
+    future = inspect_host.submit(inspection)
+    return outcome(inspection, future)
