@@ -7,9 +7,9 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from platformctl.plan.plan import Plan
+from platformctl.plan.plan import ModulePlan, Plan
 from platformctl.published import Published
-from platformctl.reason import Verdict
+from platformctl.reason import Reason, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +38,14 @@ def past_plan(plan: Plan) -> PastPlan:
 def judgments(plan: Plan) -> tuple[Judgment, ...]:
     """Return the verdicts of a plan."""
     return tuple(
-        Judgment(one.name, one.host, one.status, declaration_of(one.host, one.container, one.image))
+        Judgment(one.name, one.host, _proven(one), declaration_of(one.host, one.container, one.image))
         for one in plan.modules
     )
+
+
+def _proven(module: ModulePlan) -> Verdict:
+    """Return what was proven: a difference that is acknowledged alarms nobody, and is one all the same."""
+    return Verdict.DRIFT if module.reason is Reason.ACKNOWLEDGED else module.status
 
 
 def declaration_of(host: str, container: str | None, image: str) -> str:

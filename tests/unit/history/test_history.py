@@ -11,7 +11,7 @@ from platformctl.history.history import Drift, History, ModuleHistory, Nights
 from platformctl.history.make import make_history
 from platformctl.history.past_plan import PastPlan, declaration_of, past_plan
 from platformctl.history.window import Window, window_until
-from platformctl.reason import Verdict
+from platformctl.reason import Reason, Verdict
 from tests.unit.render.example import example_plan
 
 from .nights import FIRST, history, plans
@@ -225,3 +225,12 @@ def test_what_is_declared() -> None:
     assert len({declaration_of(*one) for one in declared}) == len(declared)
     plan = past_plan(example_plan())
     assert plan == past_plan(replace(example_plan(), plan_id="other", hosts=()))
+
+
+def test_an_acknowledged_difference_is_drift_in_a_history() -> None:
+    """A history tells what was proven: nobody is alarmed, and the module is not as declared all the same."""
+    plan = example_plan()
+    (drifted,) = (module for module in plan.modules if module.name == "np-umami")
+    known = replace(drifted, status=Verdict.IN_SYNC, reason=Reason.ACKNOWLEDGED)
+    (judged,) = past_plan(replace(plan, modules=(known,))).judgments
+    assert judged.verdict is Verdict.DRIFT

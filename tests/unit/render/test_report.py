@@ -20,8 +20,8 @@ from platformctl.history.make import make_history
 from platformctl.history.past_plan import past_plan
 from platformctl.history.window import window_until
 from platformctl.plan.flag import SENTENCES, Flag
-from platformctl.plan.plan import Evidence, Plan
-from platformctl.reason import Verdict
+from platformctl.plan.plan import Acknowledged, Evidence, Plan
+from platformctl.reason import Reason, Verdict
 from platformctl.render.advice import ADVICE
 from platformctl.render.printable import printable
 from platformctl.render.report import history_page, plan_page, plan_view
@@ -282,3 +282,26 @@ def test_what_a_template_shows_is_printable() -> None:
     assert len(str(finished("x" * 5000))) == 1000
     assert finished(foreign("<b>")) == foreign("<b>")
     assert str(prose("Run `a <b>` & `c`.")) == "Run <code>a &lt;b&gt;</code> &amp; <code>c</code>."
+
+
+def test_what_is_acknowledged_is_never_plainly_green() -> None:
+    """The verdict, the tile and the card say it, and who answers for it until when, as text."""
+    plan = example_plan()
+    noted = Acknowledged("<b>pd</b>", "waits for 1.4", "2027-01-31")
+    modules = tuple(
+        replace(
+            one,
+            status=Verdict.IN_SYNC,
+            reason=Reason.ACKNOWLEDGED,
+            changes=tuple(replace(change, acknowledged=noted) for change in one.changes),
+        )
+        if one.name == "np-umami"
+        else one
+        for one in plan.modules
+    )
+    known = replace(plan, modules=modules, summary=replace(plan.summary, acknowledged=1))
+    now = past_plan(known)
+    page = plan_page.to_html(known, make_history([now], window_until(now.at)))
+    assert page.count("(1 acknowledged)</small></h1>") == 1
+    assert page.count("np-umami</bdi> <small>acknowledged</small>") == 1
+    assert "2027-01-31, acknowledged by <bdi>&lt;b&gt;pd&lt;/b&gt;</bdi>: <bdi>waits for 1.4</bdi></dd>" in page
