@@ -54,7 +54,7 @@ def test_one_task_for_each_host_and_look(tmp_path: Path, store: Path) -> None:
     state: State[Any] = plan_fleet(catalog=str(catalog), store=str(store), return_state=True)
     assert ending(state) == ("FAILED", "Drift", "drift: 2 drift, 6 in-sync of 8 modules on 2 hosts")
     assert state.state_details.flow_run_id
-    assert Run(state.state_details.flow_run_id).task_runs(9) == [
+    assert Run(state.state_details.flow_run_id).task_runs(11) == [
         "ask registries",
         "ask registries",
         "inspect rs1000",
@@ -62,8 +62,10 @@ def test_one_task_for_each_host_and_look(tmp_path: Path, store: Path) -> None:
         "inspect rs2000",
         "keep plan",
         "label run",
+        "name run",
         "publish plan",
         "read catalog",
+        "tell people",
     ]
 
 

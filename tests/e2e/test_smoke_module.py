@@ -41,25 +41,25 @@ def test_runs_of_the_deployments(
     ssh_hosts["rs2000"].authorize()
     with tcp_server(answers_http(UP)) as server:
         url = f"http://127.0.0.1:{server.port}/health"
-        declare(catalog, "np-smoked", pushed.pinned, {"http": {"url": url}, "from": "host"})
+        declare(catalog, "np-umami", pushed.pinned, {"http": {"url": url}, "from": "host"})
         wrong = {"http": {"url": url, "header": {"X-Mood": "good"}, "contains": "well"}, "tries": 2}
         declare(catalog, "np.smoked", pushed.pinned, wrong, {"name": "a | b", "http": {"url": url}})
-        for name in ("np-smoked", "np.smoked"):
+        for name in ("np-umami", "np.smoked"):
             start_container(engine, pushed.pinned, name, *compose(name))
         parameters = {"catalog": str(catalog), "store": str(store)}
         runs = {
-            "np-smoked": start("smoke-module/manual", module="np-smoked", **parameters),
+            "np-umami": start("smoke-module/manual", module="np-umami", **parameters),
             "np.smoked": start("smoke-module/rerun", module="np.smoked", **parameters),
         }
         endings = {name: run.ending() for name, run in runs.items()}
     assert endings == {
-        "np-smoked": ("COMPLETED", "Completed", "np-smoked: pass, 2 pass of 2 probes"),
+        "np-umami": ("COMPLETED", "Completed", "np-umami: pass, 2 pass of 2 probes"),
         "np.smoked": ("FAILED", "SmokeFailed", "np.smoked: fail, 1 fail, 2 pass of 3 probes"),
     }
-    passed, failed = runs["np-smoked"].finished(), runs["np.smoked"].finished()
-    assert passed.name == "smoke-module · np-smoked: pass, 2 pass of 2 probes"
+    passed, failed = runs["np-umami"].finished(), runs["np.smoked"].finished()
+    assert passed.name == "smoke-module · np-umami: pass, 2 pass of 2 probes"
     assert sorted(failed.tags) == ["platformctl", "rerun", "smoke", "smoke:fail", "verdict:in-sync"]
-    assert SmokeStore(store).last_outcomes() == {"np-smoked": "pass", "np.smoked": "fail"}
+    assert SmokeStore(store).last_outcomes() == {"np-umami": "pass", "np.smoked": "fail"}
     assert_published(runs["np.smoked"], store)
     shown = [runs["np.smoked"].log(), *(str(artifact.data) for artifact in runs["np.smoked"].artifacts().values())]
     assert not [text for text in shown if SECRET in text or "Traceback" in text]
