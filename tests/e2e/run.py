@@ -82,8 +82,8 @@ class Run:
         def whole() -> str | None:
             with get_client(sync_client=True) as client:
                 found = client.read_logs(log_filter=LogFilter(flow_run_id=LogFilterFlowRunId(any_=[self.id])))
-            text = "\n".join(log.message for log in found)
-            return text if "Finished in state" in text else None
+            ended = any(log.name == "prefect.flow_runs" and "Finished in state" in log.message for log in found)
+            return "\n".join(log.message for log in found) if ended else None
 
         return eventually(whole)
 

@@ -27,7 +27,11 @@ from tests.unit.forge.sending import headers
 from .receiver import deployed_receiver
 from .server import Server
 
-pytestmark = [pytest.mark.e2e]
+pytestmark = [
+    pytest.mark.e2e,
+    # Threads that Prefect has left in this process draw random numbers, which Hypothesis takes for the strategy's.
+    pytest.mark.filterwarnings("ignore:Do not use the .random. module:hypothesis.errors.HypothesisDeprecationWarning"),
+]
 
 Case: TypeAlias = "schemathesis.Case[Any]"
 CHECKS: Final = [
