@@ -129,10 +129,10 @@ class Link:
                 raise
         try:
             return self._open()
-        except paramiko.SSHException as error:
+        except paramiko.SSHException:  # which one is no sign: of two refused at once, paramiko keeps one's words
             if not self.alive:
                 raise
-            raise ChannelRefused(Failure(Reason.COMMAND_REFUSED, f"{title}: {one_line(error)}")) from None
+            raise ChannelRefused(Failure(Reason.COMMAND_REFUSED, f"{title}: the server opens no session")) from None
 
     def _open(self) -> paramiko.Channel:
         return self.ssh.open_session(window_size=self.limits.answer_bytes)

@@ -195,7 +195,7 @@ STEPS: Mapping[str, tuple[Mapping[str, str], Limits, str, Reason]] = {
     "channel-refused": (
         {"refuses": "channel"},
         PATIENT,
-        "version: ChannelException(1, 'Administratively prohibited')",
+        "version: the server opens no session",
         Reason.COMMAND_REFUSED,
     ),
     "command-never-accepted": (
