@@ -30,9 +30,10 @@ class NoRoom(Exception):
 
 @dataclass(slots=True)
 class Room:
-    """The memory that all bodies together may take while they arrive."""
+    """The memory that all bodies together may take while they arrive, and the time that each may take."""
 
     taken: int = 0
+    reading_s: float = READING_S
 
     async def read(self, parts: AsyncIterator[bytes]) -> bytes:
         """Read a body to its end.
@@ -44,7 +45,7 @@ class Room:
         """
         body = bytearray()
         try:
-            async with asyncio.timeout(READING_S):
+            async with asyncio.timeout(self.reading_s):
                 async for part in parts:
                     body += part
                     self.taken += len(part)

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from platformctl.adapters import receiving_body
 from platformctl.adapters.receiving_body import BODY_BYTES, BodyTooLarge, BodyTooSlow, NoRoom, Room
 
 
@@ -61,15 +60,14 @@ def test_bodies_together_are_bounded() -> None:
     assert ended.count(b" " * BODY_BYTES) == 16
 
 
-def test_body_that_does_not_come_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_body_that_does_not_come_is_given_up() -> None:
     """A sender that stops in the middle keeps nothing for ever."""
-    monkeypatch.setattr(receiving_body, "READING_S", 0.05)
 
     async def stuck() -> AsyncIterator[bytes]:
         yield b"{"
         await asyncio.Event().wait()
 
-    room = Room()
+    room = Room(reading_s=0.05)
     with pytest.raises(BodyTooSlow):
         asyncio.run(room.read(stuck()))
     assert room.taken == 0
