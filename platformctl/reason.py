@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Final, Self
+from typing import Final
+
+from platformctl.coded import Coded
 
 
 class Verdict(StrEnum):
@@ -23,21 +25,17 @@ def worst(verdicts: frozenset[Verdict]) -> Verdict:
     return max(verdicts, key=SEVERITY.index, default=Verdict.INCONCLUSIVE)
 
 
-class Reason(StrEnum):
+class Reason(Coded):
     """Why a verdict is what it is. The codes are stable: a published one keeps its meaning for ever."""
 
     verdict: Verdict
     sentence: str
     retryable: bool
 
-    def __new__(cls, code: str, verdict: Verdict, sentence: str, retryable: bool = False) -> Self:  # noqa: FBT001, FBT002  the members below read as a table
-        """Make a member whose value is its code."""
-        member = str.__new__(cls, code)
-        member._value_ = code
-        member.verdict = verdict
-        member.sentence = sentence
-        member.retryable = retryable
-        return member
+    def __init__(self, _code: str, verdict: Verdict, sentence: str, retryable: bool = False) -> None:  # noqa: FBT001, FBT002  the members below read as a table
+        self.verdict = verdict
+        self.sentence = sentence
+        self.retryable = retryable
 
     # in-sync
     EXACT = "exact", Verdict.IN_SYNC, "The pinned digest is one of the digests of the running image."

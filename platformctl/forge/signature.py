@@ -10,10 +10,10 @@ import binascii
 import hmac
 import re
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Final, Self
+from typing import Final
 
 from platformctl.catalog.repository import Forge
+from platformctl.coded import Coded
 from platformctl.forge.delivery import Delivery
 
 TOLERANCE_S: Final = 300
@@ -26,17 +26,13 @@ _TIMESTAMP: Final = re.compile(rb"[0-9]{1,12}")
 _VERSION: Final = b"v1,"
 
 
-class Refusal(StrEnum):
+class Refusal(Coded):
     """Why a delivery is not believed."""
 
     sentence: str
 
-    def __new__(cls, code: str, sentence: str) -> Self:
-        """Make a member whose value is its code."""
-        member = str.__new__(cls, code)
-        member._value_ = code
-        member.sentence = sentence
-        return member
+    def __init__(self, _code: str, sentence: str) -> None:
+        self.sentence = sentence
 
     NO_SECRET = "no-secret", "No secret is configured for this repository, so no delivery is accepted."
     ABSENT = "signature-absent", "The delivery has no signature of the forge that the repository is configured with."

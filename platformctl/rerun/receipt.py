@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Literal, Self, TypeAlias
+from typing import Literal, TypeAlias
 
+from platformctl.coded import Coded
 from platformctl.published import Published
 from platformctl.rerun.merge import Merge
 
@@ -13,17 +13,13 @@ Source: TypeAlias = Literal["push", "pull-request", "command", "reconcile"]
 """Who told of a merge: a delivery of either kind, a person or a CI step, or our own look at the base branch."""
 
 
-class Decision(StrEnum):
+class Decision(Coded):
     """What became of a trigger. The codes are stable: a published one keeps its meaning for ever."""
 
     sentence: str
 
-    def __new__(cls, code: str, sentence: str) -> Self:
-        """Make a member whose value is its code."""
-        member = str.__new__(cls, code)
-        member._value_ = code
-        member.sentence = sentence
-        return member
+    def __init__(self, _code: str, sentence: str) -> None:
+        self.sentence = sentence
 
     QUEUED = "queued", "The merge is known, and a run follows it."
     TRIGGERED = "triggered", "The plan is green, and the module's smoke was created."

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import StrEnum
-from typing import Final, Self
+from typing import Final
+
+from platformctl.coded import Coded
 
 
 class Outcome(StrEnum):
@@ -25,19 +27,15 @@ def worst(outcomes: Iterable[Outcome]) -> Outcome:
     return max(outcomes, key=SEVERITY.index, default=Outcome.INCONCLUSIVE)
 
 
-class ProbeReason(StrEnum):
+class ProbeReason(Coded):
     """Why a probe ended as it did. The codes are stable: a published one keeps its meaning for ever."""
 
     outcome: Outcome
     sentence: str
 
-    def __new__(cls, code: str, outcome: Outcome, sentence: str) -> Self:
-        """Make a member whose value is its code."""
-        member = str.__new__(cls, code)
-        member._value_ = code
-        member.outcome = outcome
-        member.sentence = sentence
-        return member
+    def __init__(self, _code: str, outcome: Outcome, sentence: str) -> None:
+        self.outcome = outcome
+        self.sentence = sentence
 
     # pass
     ANSWERED = "answered", Outcome.PASS, "The answer is as declared."
