@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from threading import Thread
-from typing import TypeVar
+from typing import Final, TypeVar
 
 _Result = TypeVar("_Result")
+
+WAKES_S: Final = 0.5
+"""Seconds after which the main thread looks around while it waits, since it alone answers to Ctrl-C: a signal that
+comes to another thread, or the moment before a wait, does not end the wait (CPython 3.11, 1 Ctrl-C in 60)."""
 
 
 def within(seconds: float, work: Callable[[], _Result]) -> _Result:
@@ -20,6 +24,13 @@ def within(seconds: float, work: Callable[[], _Result]) -> _Result:
         TimeoutError: it takes longer.
     """
     return begin(work).result(seconds)
+
+
+def awaited(future: Future[_Result]) -> _Result:
+    """Wait for work however long it takes, and answer to Ctrl-C meanwhile. Its error is raised."""
+    while not wait([future], WAKES_S).done:
+        pass
+    return future.result()
 
 
 def begin(work: Callable[[], _Result]) -> Future[_Result]:

@@ -15,7 +15,7 @@ from time import monotonic
 from typing import Final
 
 from platformctl.adapters.connections import Connections
-from platformctl.adapters.deadline import begin
+from platformctl.adapters.deadline import WAKES_S, begin
 from platformctl.catalog.catalog import NamedHost
 from platformctl.catalog.inventory import DockerHost, SnapshotHost, SshHost
 from platformctl.errors import Failure
@@ -77,7 +77,7 @@ def observe_fleet(
             while left and running.has_room():
                 name, way = left.popleft()
                 running.begin(name, partial(observe_host, name, way, retry, again=again, stopped=stopped))
-            snapshot = running.next(None if not left else PATIENCE_S / 4)
+            snapshot = running.next()
             if snapshot:
                 snapshots.append(snapshot)
                 done(snapshot)
@@ -106,10 +106,10 @@ class _Running:
         self._begun[name] = monotonic()
         begin(observe).add_done_callback(lambda look: self._finished.put((name, look)))
 
-    def next(self, timeout_s: float | None) -> Snapshot | None:
-        """Return the next look that is finished, or None where none is within the time."""
+    def next(self) -> Snapshot | None:
+        """Return the next look that is finished, or None where none is for a while."""
         try:
-            name, look = self._finished.get(timeout=timeout_s)
+            name, look = self._finished.get(timeout=WAKES_S)
         except Empty:
             return None
         del self._begun[name]

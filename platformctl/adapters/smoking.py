@@ -10,7 +10,7 @@ from pathlib import Path
 from threading import BoundedSemaphore
 from time import monotonic
 
-from platformctl.adapters.deadline import begin
+from platformctl.adapters.deadline import awaited, begin
 from platformctl.adapters.fleet import MAX_CONCURRENT, Retry, observe_host
 from platformctl.adapters.planning import Job
 from platformctl.adapters.probing import Prober
@@ -82,7 +82,7 @@ def smoke_fleet(smokes: Smoking, retry: Retry) -> tuple[SmokeResult, ...]:
     room = BoundedSemaphore(MAX_CONCURRENT)
     hosts = sorted({module.host for module in smokes.plan.modules})
     running = [begin(partial(_smoke_host, smokes, host, retry, room)) for host in hosts]
-    return tuple(sorted((result for each in running for result in each.result()), key=lambda result: result.module))
+    return tuple(sorted((result for each in running for result in awaited(each)), key=lambda result: result.module))
 
 
 def _smoke_host(smokes: Smoking, host: str, retry: Retry, room: BoundedSemaphore) -> tuple[SmokeResult, ...]:

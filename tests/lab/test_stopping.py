@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 import subprocess
@@ -24,7 +25,7 @@ from .entry import ssh_entry
 from .looking import ROOT, write_inventory
 from .sshd import SshHost as LabHost
 from .sshd import SshHosts, ssh_hosts
-from .tcp_server import sends, tcp_server
+from .tcp_server import Server, sends, tcp_server
 
 STOPPED = (130, "", "stopped; nothing was concluded\n")
 
@@ -45,7 +46,12 @@ def observing(entry: SshHost, folder: Path) -> Iterator[subprocess.Popen[str]]:
 def interrupted(process: subprocess.Popen[str], by: signal.Signals = signal.SIGINT) -> tuple[int, str, str]:
     """Press Ctrl-C, or stop it otherwise, and return exit code and output."""
     process.send_signal(by)
-    output, complaint = process.communicate()
+    return ended(process)
+
+
+def ended(process: subprocess.Popen[str]) -> tuple[int, str, str]:
+    """Return exit code and output of a command that was told to end, well before a time limit of its own ends it."""
+    output, complaint = process.communicate(timeout=40)
     return process.returncode, output, complaint
 
 
@@ -66,16 +72,29 @@ def running(host: LabHost, name: str) -> list[str]:
     return [one for one in listed if one == name]
 
 
+def silent(server: Server, folder: Path) -> SshHost:
+    """Describe a server that says nothing."""
+    (folder / "known_hosts").write_text("")
+    known = str(folder / "known_hosts")
+    return SshHost(transport="ssh", address=server.address, port=server.port, known_hosts=known)
+
+
 @pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
 def test_a_host_that_says_nothing_keeps_nobody(tmp_path: Path, by: signal.Signals) -> None:
     """A run that waits for a login ends when it is told to, long before its own time limit."""
-    with tcp_server(sends()) as server:
-        known = tmp_path / "known_hosts"
-        known.write_text("")
-        entry = SshHost(transport="ssh", address=server.address, port=server.port, known_hosts=str(known))
-        with observing(entry, tmp_path) as process:
-            server.wait_until_connected()
-            assert interrupted(process, by) == STOPPED
+    with tcp_server(sends()) as server, observing(silent(server, tmp_path), tmp_path) as process:
+        server.wait_until_connected()
+        assert interrupted(process, by) == STOPPED
+
+
+def test_a_signal_that_comes_to_another_thread_is_heard(tmp_path: Path) -> None:
+    """The system may choose any thread for a signal; the one that acts on it must not sleep through."""
+    with tcp_server(sends()) as server, observing(silent(server, tmp_path), tmp_path) as process:
+        server.wait_until_connected()
+        another = max(int(thread.name) for thread in Path(f"/proc/{process.pid}/task").iterdir())
+        assert another != process.pid
+        assert ctypes.CDLL(None).tgkill(process.pid, another, signal.SIGINT) == 0
+        assert ended(process) == STOPPED
 
 
 @pytest.mark.lab
