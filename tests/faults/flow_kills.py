@@ -120,7 +120,10 @@ def together(name: str, faults: Sequence[Fault]) -> Fault:
 
 
 def smoke_killed(world: World, most: int) -> Fault:
-    """Kill smokes at each step and request, and execute each again: none asks a service twice, and each ends in a result, or in a receipt that it died."""
+    """Kill smokes at each step and request, and execute each again.
+
+    None asks a service twice, and each leaves a result, or one receipt that it died.
+    """
     met = watched_smoke(world, "smoke")
     points = spread([*met.steps, *met.requests], most)
     names = [f"smoke{number}" for number, _ in enumerate(points)]
