@@ -17,12 +17,15 @@ from platformctl.adapters.following import at
 from platformctl.adapters.smoke_lock import smoke_alone
 from platformctl.render.merge_comment import marker
 from platformctl.rerun.claim import Claim
+from platformctl.rerun.run_sight import RunSight
+from tasks.ask_server import WORKER, see_run
 from tests.repository import git_repository
 from tests.unit.adapters.forge_server import TOKEN, ForgeServer, forge_server
 
 from .catalog import IN_SYNC, recorded
 from .merges import Followed, followed
 from .run import eventually
+from .server import POOL
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.usefixtures("server")]
 
@@ -59,6 +62,23 @@ def test_forge_is_asked_and_told(tmp_path: Path) -> None:
 
         killed_before_it_told(merged, state, commit, ended)
         killed_in_the_middle(merged, state, commit)
+
+
+def test_a_run_is_left_when_nobody_hears_of_its_worker() -> None:
+    """What the server says is told: of a run with a living worker, with a lost one, of an ended one, and of none."""
+    with get_client(sync_client=True) as client:
+        deployed = client.read_deployment_by_name("smoke-module/rerun").id
+        run = client.create_flow_run_from_deployment(deployed, parameters={"module": "np-x"}, state=Running()).id
+        (worker,) = eventually(lambda: client.read_workers_for_work_pool(POOL) or None)
+        assert see_run.fn(str(run)) == RunSight("Running")
+        client.update_flow_run_labels(run, {WORKER: worker.name})
+        assert see_run.fn(str(run)) == RunSight("Running")
+        client.update_flow_run_labels(run, {WORKER: "of a machine that is lost"})
+        assert see_run.fn(str(run)) == RunSight("Running", is_left=True)
+        client.set_flow_run_state(run, Crashed(), force=True)
+        assert see_run.fn(str(run)) == RunSight("Crashed", is_final=True)
+        client.delete_flow_run(run)
+    assert see_run.fn(str(run)) == RunSight(None)
 
 
 def killed_before_it_told(merged: Followed, state: ForgeServer, commit: str, ended: str) -> None:
