@@ -12,6 +12,7 @@ from prefect.logging import get_run_logger
 from prefect.runtime import flow_run
 
 from flows.follow import follow
+from flows.left_smokes import settle_left
 from flows.outcome import concluded, only_proof_is_red
 from flows.plan_fleet import HOSTS_AT_ONCE, Seconds
 from platformctl.adapters.following import Following, Trigger
@@ -74,3 +75,4 @@ def _branch(branch: Following, repositories: Path, confirm_after: float) -> Iter
         report = follow(branch, trigger)
         if report:
             yield report
+    yield from settle_left(branch)

@@ -92,11 +92,12 @@ def _smoke_merged(  # noqa: PLR0913, PLR0917  the flow's parameters
     branch = read_repository(repositories, repository, store)
     claim = Claim(branch.merge(checked(commit)), module, str(flow_run.id), at())
     refuse_claimed(branch, claim)
-    with smoke_alone(store.root, module), checkout(branch.scoping.history, commit) as folder:
-        claim_smoke(branch, claim)
-        result = smoke_at(branch.request(folder, (module,)), store, confirm_after)
+    with smoke_alone(store.root, module):
+        with checkout(branch.scoping.history, commit) as folder:
+            claim_smoke(branch, claim)
+            result = smoke_at(branch.request(folder, (module,)), store, confirm_after)
+        report_smoke(branch, claim, result)
         end_smoke(branch, claim)
-    report_smoke(branch, commit, result)
     return result
 
 

@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.logging import get_run_logger
-from prefect.runtime import flow_run
 
 from platformctl.adapters.following import Following
 from platformctl.adapters.forge_api import forge_api
 from platformctl.adapters.writing_back import WritingBack, run_url
 from platformctl.render.commit_status import decided_status, ended_status
+from platformctl.rerun.claim import Claim
 from platformctl.rerun.commit_status import CommitStatus
 from platformctl.rerun.decision import Checks
 from platformctl.rerun.merge import Merge
@@ -39,9 +39,9 @@ def report_back(branch: Following, report: Report) -> None:
 
 
 @task(task_run_name="report smoke to the forge", cache_policy=NO_CACHE, persist_result=False)
-def report_smoke(branch: Following, commit: str, result: SmokeResult) -> None:
-    """Tell the forge what a smoke found. What fails here changes nothing."""
-    _tell(branch, branch.merge(commit), [ended_status(result, run_url(flow_run.id))])
+def report_smoke(branch: Following, claim: Claim, result: SmokeResult) -> None:
+    """Tell the forge what a claimed smoke found. What fails here changes nothing."""
+    _tell(branch, claim.merge, [ended_status(result, run_url(claim.run))])
 
 
 def _tell(branch: Following, merge: Merge, statuses: Iterable[CommitStatus]) -> None:

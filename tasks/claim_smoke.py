@@ -30,3 +30,9 @@ def claim_smoke(branch: Following, claim: Claim) -> None:
 def end_smoke(branch: Following, claim: Claim) -> None:
     """Note that a claimed smoke has ended. Noting it twice is harmless."""
     branch.ledger.end(claim)
+
+
+@task(task_run_name="bury smoke of {claim.module}", cache_policy=NO_CACHE, persist_result=False)
+def bury_smoke(branch: Following, claim: Claim) -> None:
+    """Note that a claimed smoke was cut off, and that this was told. Noting it twice is harmless."""
+    branch.ledger.bury(claim)

@@ -12,10 +12,10 @@ from platformctl.rerun.receipt import Receipt
 
 
 @task(task_run_name="keep receipts", cache_policy=NO_CACHE, persist_result=False)
-def keep_receipts(branch: Following, receipts: Iterable[Receipt]) -> None:
-    """Keep receipts. Keeping one twice is harmless."""
+def keep_receipts(branch: Following, receipts: Iterable[Receipt], *, once: bool = False) -> None:
+    """Keep receipts. Keeping one twice is harmless, and with `once` leaves one line."""
     for receipt in receipts:
-        branch.ledger.record(receipt)
+        branch.ledger.record(receipt, once=once)
 
 
 @task(task_run_name="settle", cache_policy=NO_CACHE, persist_result=False)

@@ -20,6 +20,7 @@ from platformctl.adapters.smoke_lock import smoke_runs
 from platformctl.adapters.smoke_store import SmokeStore
 from platformctl.adapters.store import Store
 from platformctl.catalog.repository import Repository
+from platformctl.plan.plan import CatalogState
 from platformctl.render.printable import one_line
 from platformctl.rerun.decision import Outcome
 from platformctl.rerun.merge import Merge, merge_of
@@ -138,7 +139,7 @@ class Following:
         return frozenset(
             (receipt.merge.commit, receipt.module)
             for receipt in self._receipts(commits)
-            if receipt.module and receipt.decision is Decision.TRIGGERED
+            if receipt.module and receipt.decision in {Decision.TRIGGERED, Decision.SMOKE_DIED}
         )
 
     def is_settled(self, commit: str) -> bool:
@@ -181,13 +182,22 @@ class Following:
         Raises:
             InputInvalid: the catalog's folder is not in the checkout.
         """
-        folder = "" if self.repository.catalog == "." else f"/{self.repository.catalog}"
         return Request(
             catalog=inside(checkout, self.repository.catalog),
             inventory=self.scoping.place.inventory,
             modules=tuple(modules),
-            called=f"{self.repository.name}{folder}",
+            called=self._called,
         )
+
+    def is_of(self, catalog: CatalogState, commit: str) -> bool:
+        """Tell whether what was planned is a commit of this branch."""
+        return (catalog.path, catalog.commit) == (self._called, commit)
+
+    @property
+    def _called(self) -> str:
+        """What plans of a checkout call the catalog."""
+        folder = "" if self.repository.catalog == "." else f"/{self.repository.catalog}"
+        return f"{self.repository.name}{folder}"
 
     def _receipts(self, commits: Iterable[str]) -> Iterator[Receipt]:
         return (receipt for commit in commits for receipt in self.ledger.receipts(self.merge(commit)))

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Final
 
 from platformctl.adapters.git_command import UNCONFIGURED, git
 from platformctl.adapters.git_history import History, checked
+from platformctl.adapters.scratch_folder import scratch_folder
 from platformctl.errors import InputInvalid, Problem
 
 _SHA256: Final = 64
@@ -18,7 +18,7 @@ _SHA256: Final = 64
 
 @contextmanager
 def checkout(history: History, commit: str) -> Iterator[Path]:
-    """Check a commit out into a temporary folder.
+    """Check a commit out into a temporary folder, which goes with us, or with the next checkout where we are killed.
 
     The folder is a repository that borrows the objects of the other one, so that nothing is written there, and git
     says of the folder which commit it is at and whether its files are that commit's.
@@ -28,8 +28,7 @@ def checkout(history: History, commit: str) -> Iterator[Path]:
     """
     objects = history.objects()
     kind = "sha256" if len(checked(commit)) == _SHA256 else "sha1"
-    with TemporaryDirectory(prefix="platformctl-checkout-", ignore_cleanup_errors=True) as name:
-        folder = Path(name)
+    with scratch_folder("platformctl-checkout-") as folder:
         git(folder, "init", "--quiet", "--template=", f"--object-format={kind}", environment=UNCONFIGURED)
         (folder / ".git/objects/info").mkdir(exist_ok=True)
         (folder / ".git/objects/info/alternates").write_text(f"{objects}\n", encoding="utf-8")

@@ -6,7 +6,7 @@ import os
 import re
 import signal
 import subprocess
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -27,9 +27,21 @@ _SETTINGS: Final = (
     "core.askPass=",
     "core.fsmonitor=false",
     "gc.autoDetach=false",  # else git goes on in the background, and with the lock that is held for it
+    "fetch.unpackLimit=1",  # what is fetched is one file, so that a limit of files is one of fetches
     "http.lowSpeedLimit=1",  # who outlives us ends by itself: a server that sends nothing is left
     "http.lowSpeedTime=30",
 )
+_SET: Final = tuple(word for setting in _SETTINGS for word in ("-c", setting))
+_LIMITED: Final = ("sh", "-c", "trap '' XFSZ; ulimit -f $0 2>/dev/null; exec \"$@\"")
+"""Git has no option for it. The limit holds for all that it starts, and who would write more is told so.
+
+It cannot be set where there is a lower one already, and need not be.
+"""
+
+_BLOCK: Final = 512
+"""Bytes; what POSIX counts files in."""
+
+_TOO_LONG: Final = b"File too large"
 _KEPT: Final = re.compile(
     r"GIT_(SSH|SSH_COMMAND|SSH_VARIANT|SSL_\w+|PROXY_\w+|EXEC_PATH|CONFIG_(GLOBAL|SYSTEM|NOSYSTEM))"
 )
@@ -55,13 +67,14 @@ _LASTING: Final = re.compile(
 )
 
 
-def git(
+def git(  # noqa: PLR0913  each holds git to something
     folder: Path,
     *arguments: str,
     timeout_s: float = LOCAL_S,
     environment: Mapping[str, str] | None = None,
     holding: Iterable[int] = (),
     secrets: Iterable[str] = (),
+    file_bytes: int | None = None,
 ) -> bytes:
     """Run git in a folder and return what it prints.
 
@@ -72,11 +85,15 @@ def git(
         environment: is added to its environment.
         holding: handles that it holds too, such as that of a lock.
         secrets: URLs whose logins may stand in no message.
+        file_bytes: how long a file may become that it writes; longer, and it fails.
 
     Raises:
         GitFailed: it failed, took too long or cannot be run; the message holds no credentials.
     """
-    with _started(folder, arguments, environment or {}, holding) as process:
+    command = ["git", *_SET, *arguments]
+    if file_bytes is not None:
+        command = [*_LIMITED, str(file_bytes // _BLOCK), *command]
+    with _started(folder, command, environment or {}, holding) as process:
         try:
             output, complaint = process.communicate(timeout=timeout_s)
         except BaseException as error:
@@ -85,18 +102,20 @@ def git(
                 raise
             message = f"git {arguments[0]} did not end within {timeout_s:.0f} s"
             raise GitFailed(message, may_pass=True) from None
+    if process.returncode and file_bytes is not None and _TOO_LONG in complaint:
+        said = f"git {arguments[0]}: there is more than the {file_bytes >> 20} MiB that are taken at once"
+        raise GitFailed(said, may_pass=False)
     if process.returncode:
         raise _failure(arguments[0], process.returncode, complaint, secrets)
     return output
 
 
 def _started(
-    folder: Path, arguments: Iterable[str], environment: Mapping[str, str], holding: Iterable[int]
+    folder: Path, command: Sequence[str], environment: Mapping[str, str], holding: Iterable[int]
 ) -> subprocess.Popen[bytes]:
-    settings = [word for setting in _SETTINGS for word in ("-c", setting)]
     try:
         return subprocess.Popen(
-            ["git", *settings, *arguments], cwd=folder, env=_environment(environment), pass_fds=tuple(holding),
+            command, cwd=folder, env=_environment(environment), pass_fds=tuple(holding),
             start_new_session=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )  # fmt: skip
     except OSError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +15,9 @@ from platformctl.adapters.git_history import History
 from platformctl.errors import GitFailed, StoreUnwritable
 
 FETCH_S: Final = 120.0
+FETCH_BYTES: Final = 1024 * 1024 * 1024
+"""What one fetch may bring, packed. A catalog is text; a mirror that was made by hand is fetched from where it is."""
+
 _LOCK_S: Final = FETCH_S + 30
 _OTHER_HASH: Final = "mismatched algorithms"
 """What git says when a repository's commits are named by SHA-256, and ours by SHA-1."""
@@ -31,11 +35,11 @@ class Mirror:
         """What was fetched."""
         return History(self.folder / "mirror.git")
 
-    def fetch(self, clone: str, timeout_s: float = FETCH_S) -> None:
-        """Fetch the base branch.
+    def fetch(self, clone: str, timeout_s: float = FETCH_S, most_bytes: int = FETCH_BYTES) -> None:
+        """Fetch the base branch, in so much time and of such a size.
 
-        Git holds our lock as well: were we ended and it not, whoever comes next waits for it. So what locks are found
-        in the mirror once we hold ours belong to nobody.
+        Git holds our lock as well: were we ended and it not, whoever comes next waits for it. So what locks and halves
+        of packs are found in the mirror once we hold ours belong to nobody.
 
         Raises:
             GitFailed: it cannot be fetched; the message holds no credentials.
@@ -45,21 +49,23 @@ class Mirror:
         with locked(self.folder / "mirror.lock", _LOCK_S) as handle:
             _free(self.history.folder)
             _make(self.history.folder, "")
+            fetch = partial(self._fetch, clone, timeout_s, most_bytes, handle)
             try:
-                self._fetch(clone, timeout_s, handle)
+                fetch()
             except GitFailed as error:
                 if _OTHER_HASH not in str(error):
+                    _free(self.history.folder)
                     raise
                 shutil.rmtree(self.history.folder)
                 _make(self.history.folder, "sha256")
-                self._fetch(clone, timeout_s, handle)
+                fetch()
 
-    def _fetch(self, clone: str, timeout_s: float, lock: int) -> None:
+    def _fetch(self, clone: str, timeout_s: float, most_bytes: int, lock: int) -> None:
         reference = f"refs/heads/{self.base}"
         git(
             self.history.folder, "fetch", "--quiet", "--force", "--no-tags", "--no-write-fetch-head",
             "--no-recurse-submodules", "--", clone, f"+{reference}:{reference}",
-            timeout_s=timeout_s, holding=(lock,), secrets=(clone,),
+            timeout_s=timeout_s, holding=(lock,), secrets=(clone,), file_bytes=most_bytes,
         )  # fmt: skip
 
     def tip(self) -> str | None:
@@ -83,5 +89,5 @@ def _make(mirror: Path, object_format: str) -> None:
 
 
 def _free(mirror: Path) -> None:
-    for lock in mirror.rglob("*.lock"):
-        lock.unlink(missing_ok=True)
+    for left in (*mirror.rglob("*.lock"), *mirror.glob("objects/*/tmp_*")):
+        left.unlink(missing_ok=True)

@@ -6,7 +6,8 @@ reruns/<branch>/merges/<commit>/lease.json           who handles it at present
 reruns/<branch>/merges/<commit>/settled.json         since when nothing is left to be done for it
 reruns/<branch>/merges/<commit>/receipts/<module>.json   the last receipt of a module; @merge for the merge as a whole
 claims/<branch>/<commit>/<module>.json               which flow run may run the smoke
-claims/<branch>/<commit>/<module>.ended              that it ended
+claims/<branch>/<commit>/<module>.ended              that it ended, and all who are told of that were
+claims/<branch>/<commit>/<module>.died               that it was cut off, and the same
 
 Each file is whole or not there, and what was ended half-way is done again without harm.
 """
@@ -42,6 +43,9 @@ _UNSAFE: Final = re.compile(r"[^A-Za-z0-9_]+")
 
 _PASSING: Final = frozenset({Decision.QUEUED, Decision.DUPLICATE})
 """What is said of a delivery, and not of what the merge led to."""
+
+_MARKS: Final = ("ended", "died")
+_ENDS: Final = tuple(f".{name}" for name in _MARKS)
 
 _RECEIPT: Final = TypeAdapter(Receipt)
 _LEASE: Final = TypeAdapter(Lease)
@@ -94,16 +98,18 @@ class Ledger:
         """Return the commits of the merges of a base branch for which nothing is left to be done."""
         return frozenset(self._having(repository, "settled.json"))
 
-    def record(self, receipt: Receipt) -> None:
+    def record(self, receipt: Receipt, *, once: bool = False) -> None:
         """Keep a receipt: as a line, which stays, and as the last word about its module.
 
-        The line comes first: ended in between, a run writes it again, and none is lost.
+        The line comes first: ended in between, a run writes it again, and none is lost. With `once` there is no second
+        line where one says the same about the merge and module; of several at the same time, callers take turns.
 
         Raises:
             StoreUnwritable: the ledger cannot be written.
         """
         text = _RECEIPT.dump_json(receipt, by_alias=True).decode()
-        append_line(self.root / "reruns" / "receipts.jsonl", text)
+        if not (once and any(receipt.repeats(line) for line in self.history())):
+            append_line(self.root / "reruns" / "receipts.jsonl", text)
         if receipt.decision not in _PASSING:
             write_atomically(self._place(receipt.merge) / "receipts" / f"{receipt.module or WHOLE}.json", f"{text}\n")
 
@@ -163,14 +169,34 @@ class Ledger:
         Raises:
             StoreUnwritable: the ledger cannot be written.
         """
-        write_atomically(self._ended(claim), "")
+        write_atomically(self._mark(claim, "ended"), "")
+
+    def bury(self, claim: Claim) -> None:
+        """Note that a claimed smoke was cut off, and that this was told.
+
+        Raises:
+            StoreUnwritable: the ledger cannot be written.
+        """
+        write_atomically(self._mark(claim, "died"), "")
+
+    def is_open(self, claim: Claim) -> bool:
+        """Tell whether a claimed smoke runs, or died unnoticed."""
+        return not any(self._mark(claim, name).exists() for name in _MARKS)
+
+    def open_claims(self, repository: Repository) -> tuple[Claim, ...]:
+        """Return the claims to a base branch's smokes that run, or died unnoticed. Only those are read."""
+        folder = self.root / "claims" / branch_folder(repository.forge, repository.name, repository.base)
+        places = {str(place) for place in folder.glob("*/[!.]*")}
+        marked = {f"{name.removesuffix(end)}.json" for name in places for end in _ENDS if name.endswith(end)}
+        found = (_read(Path(place), _CLAIM) for place in sorted(places - marked) if place.endswith(".json"))
+        return tuple(claim for claim in found if claim)
 
     def unended(self) -> tuple[Claim, ...]:
         """Return the newest claim of each module whose smoke has not ended: it runs, or its run died."""
         newest: dict[str, Claim] = {}
         for claim in sorted(self.claims(), key=lambda each: each.at):
             newest[claim.module] = claim
-        return tuple(each for each in newest.values() if not self._ended(each).exists())
+        return tuple(each for each in newest.values() if not self._mark(each, "ended").exists())
 
     def claims(self) -> tuple[Claim, ...]:
         """Return all claims."""
@@ -184,8 +210,8 @@ class Ledger:
         folder = self.root / "claims" / branch_folder(merge.forge, merge.repository, merge.base) / _name(merge)
         return folder / f"{module}.json"
 
-    def _ended(self, claim: Claim) -> Path:
-        return self._claim(claim.merge, claim.module).with_name(f"{claim.module}.ended")
+    def _mark(self, claim: Claim, name: str) -> Path:
+        return self._claim(claim.merge, claim.module).with_name(f"{claim.module}.{name}")
 
     def _having(self, repository: Repository, file: str) -> Iterator[str]:
         return (place.parent.name for place in (self.branch(repository) / "merges").glob(f"*/{file}"))

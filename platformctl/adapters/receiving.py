@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 
 from platformctl.adapters.file import append_line
 from platformctl.adapters.prefect_api import Queue, Wanted
+from platformctl.adapters.receiving_secret import SecretFile
 from platformctl.catalog.repository import Repository
 from platformctl.rerun.merge import Merge
 from platformctl.rerun.receipt import Decision, Receipt, Source
@@ -25,11 +26,11 @@ _RECEIPT: Final = TypeAdapter(Receipt)
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """A repository, the name that it has in repositories.yaml, and the secret that its deliveries are signed with."""
+    """A repository, the name that it has in repositories.yaml, and where its deliveries are signed, their secret."""
 
     name: str
     repository: Repository
-    secret: bytes
+    secret: SecretFile | None
 
 
 @dataclass(frozen=True, slots=True)

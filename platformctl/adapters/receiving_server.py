@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import resource
 import socket
 import stat
 import sys
@@ -13,11 +14,13 @@ from typing import Final
 
 import uvicorn
 
+from platformctl.adapters.receiving_connection import Connection
 from platformctl.adapters.webhook import Settings, receiver_app
 from platformctl.errors import InputInvalid, Problem
 
 _ADDRESS: Final = re.compile(r"(?P<host>[0-9.]+|\[[0-9a-fA-F:.]+\]|localhost):(?P<port>[0-9]{1,5})", re.ASCII)
 _BACKLOG: Final = 2048
+_FILES: Final = 65_536
 _GRACE_S: Final = 15
 """Longer than a delivery can take, so that each one under way is answered before the end."""
 
@@ -70,6 +73,7 @@ def serve(settings: Settings, listener: socket.socket, ready: Callable[[str], No
     logging.getLogger("httpx").setLevel(logging.WARNING)
     config = uvicorn.Config(
         receiver_app(settings),
+        http=Connection,
         log_config=None,
         log_level="warning",
         access_log=False,
@@ -77,11 +81,20 @@ def serve(settings: Settings, listener: socket.socket, ready: Callable[[str], No
         proxy_headers=False,
         timeout_graceful_shutdown=_GRACE_S,
     )
+    _make_room()
     ready(_shown(listener))
     try:
         uvicorn.Server(config).run(sockets=[listener])
     except KeyboardInterrupt:
         return
+
+
+def _make_room() -> None:
+    """Allow as many connections as the system lets us: many systems begin with a thousand, which silence can fill."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = _FILES if hard == resource.RLIM_INFINITY else min(_FILES, hard)
+    if soft not in {resource.RLIM_INFINITY, most}:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, most), hard))
 
 
 def _shown(listener: socket.socket) -> str:

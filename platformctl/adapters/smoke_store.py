@@ -22,6 +22,7 @@ from platformctl.smoke.result import SmokeResult
 
 _NO_DIGITS: Final = re.compile(r"[^0-9T]")
 _MAX_BYTES: Final = 4 * 1024 * 1024
+_TO_THE_SECOND: Final = len("2026-01-02T03:04:05")
 
 
 class SmokeStore:
@@ -56,6 +57,16 @@ class SmokeStore:
         newest = {module.name: max(_kept(module), default=None) for module in modules}
         return {name: _outcome(folder) for name, folder in newest.items() if folder}
 
+    def since(self, module: str, at: str) -> tuple[SmokeResult, ...]:
+        """Return the results of a module that began at a time in UTC or later, oldest first."""
+        try:
+            kept = sorted(_kept(self._folder / module))
+        except FileNotFoundError:
+            return ()
+        begun = _NO_DIGITS.sub("", at[:_TO_THE_SECOND])
+        results = (_read(folder) for folder in kept if folder.name[: len(begun)] >= begun)
+        return tuple(result for result in results if result)
+
 
 def _keep_whole(folder: Path, document: str, junit: str) -> None:
     """Write beside the place and move it there: of several writers the first wins, and none leaves half a folder."""
@@ -78,7 +89,12 @@ def _kept(module: Path) -> list[Path]:
 
 
 def _outcome(folder: Path) -> Outcome:
+    result = _read(folder)
+    return result.outcome if result else Outcome.INCONCLUSIVE
+
+
+def _read(folder: Path) -> SmokeResult | None:
     try:
-        return from_json(read_bounded(folder / "smoke.json", str(folder), _MAX_BYTES)).outcome
+        return from_json(read_bounded(folder / "smoke.json", str(folder), _MAX_BYTES))
     except (InputInvalid, ValueError):
-        return Outcome.INCONCLUSIVE
+        return None

@@ -146,7 +146,8 @@ def _too_large() -> NotTaken:
 
 
 def _understood(followed: Followed, delivery: Delivery) -> Announcement:
-    refused = refusal(followed.repository.forge, followed.secret, delivery, time.time())
+    secret = followed.secret.value() if followed.secret else b""
+    refused = refusal(followed.repository.forge, secret, delivery, time.time())
     if refused:
         raise NotTaken(401 if refused is Refusal.ABSENT else 403, refused, refused.sentence)
     payload = document(delivery.body)

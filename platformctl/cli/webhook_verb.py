@@ -67,12 +67,13 @@ def _run(options: argparse.Namespace) -> int:
 def _followed(path: Path) -> dict[str, Followed]:
     """Return the repositories that deliveries are accepted for: those with a secret."""
     from platformctl.adapters.receiving import Followed
-    from platformctl.adapters.repositories_file import load_repositories, read_secret
+    from platformctl.adapters.receiving_secret import SecretFile
+    from platformctl.adapters.repositories_file import load_repositories
 
     named = load_repositories(path).repositories
     if not any(each.secret_file for each in named.values()):
         raise InputInvalid([Problem(str(path), 0, "no repository has a secret_file, so no delivery can be accepted")])
     return {
-        name: Followed(name, each, read_secret(each.secret_file, path.parent) if each.secret_file else b"")
+        name: Followed(name, each, SecretFile(each.secret_file, path.parent) if each.secret_file else None)
         for name, each in named.items()
     }

@@ -17,6 +17,7 @@ _DECIDED: Final[dict[Decision, StatusState]] = {
     Decision.CHECKS_NOT_GREEN: "error",
     Decision.PLAN_FAILED: "error",
     Decision.OTHER_COMMIT: "error",
+    Decision.SMOKE_DIED: "error",
 }
 """Other decisions leave nothing to be told about the module after this merge."""
 
@@ -34,7 +35,7 @@ def decided_status(receipt: Receipt, url: str | None) -> CommitStatus | None:
     if state is None or receipt.module is None:
         return None
     note = f" {receipt.note}" if receipt.note and receipt.decision is not Decision.TRIGGERED else ""
-    return CommitStatus(receipt.module, state, f"{receipt.decision.sentence}{note}", url, receipt.decision.triggers)
+    return CommitStatus(receipt.module, state, f"{receipt.decision.sentence}{note}", url, runs=receipt.run is not None)
 
 
 def ended_status(result: SmokeResult, url: str | None) -> CommitStatus:

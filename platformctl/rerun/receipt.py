@@ -42,6 +42,7 @@ class Decision(Coded):
     PLAN_FAILED = "plan-failed", "There is no plan: the merged catalog cannot be used, or the planner broke."
     OTHER_COMMIT = "other-commit", "The plan is not one of the merged commit."
     MODULE_ABSENT = "module-absent", "The merged catalog has no such module."
+    SMOKE_DIED = "smoke-died", "The module's smoke was cut off, and is not run again for this merge."
 
     @property
     def triggers(self) -> bool:
@@ -53,8 +54,8 @@ class Decision(Coded):
 class Receipt(Published):
     """What became of one trigger.
 
-    `module` is null where the merge as a whole is meant, `run` is the ID of the flow run that was created, `plan` the
-    ID of the plan it rests on, `note` one line for people, `at` when, in UTC.
+    `module` is null where the merge as a whole is meant, `run` is the ID of the flow run that was created or that died,
+    `plan` the ID of the plan it rests on, `note` one line for people, `at` when, in UTC.
     """
 
     merge: Merge
@@ -65,3 +66,7 @@ class Receipt(Published):
     run: str | None
     plan: str | None
     at: str
+
+    def repeats(self, other: Receipt) -> bool:
+        """Tell whether another one says the same was decided about the same."""
+        return (self.merge, self.module, self.decision) == (other.merge, other.module, other.decision)

@@ -39,6 +39,11 @@ class Server:
         """The address of the API."""
         return f"{self.url}/api"
 
+    @property
+    def database(self) -> Path:
+        """Where everything is kept."""
+        return self.folder / "home/prefect.db"
+
     def bootstrap(self) -> subprocess.CompletedProcess[str]:
         """Deploy everything, by the script that a person uses."""
         return subprocess.run(

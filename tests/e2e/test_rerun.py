@@ -96,7 +96,7 @@ def test_one_merge_one_smoke(lab: Path, registry: Registry, tmp_path: Path) -> N
     with docker(lab, "rs2000") as engine, start_ssh_hosts(lab, {"rs2000": engine}) as ssh, service() as asked:
         running = meerkat(engine, registry)
         newer = push(registry, "fbuchner/meerkat-crm-frontend", "1.5.0", tag="rerun")
-        probes = [{"http": {"url": f"http://127.0.0.1:{asked.port}/health"}}]
+        probes = [{"http": {"url": f"http://127.0.0.1:{asked.port}/health"}}, {"container": {"stable_for": 1}}]
         declared = {**running.module("rs2000"), "smoke": {"probes": probes}}
         catalog = empty_catalog(tmp_path / "files")
         add_host(catalog, "rs2000", **reached_by(ssh, "rs2000"))

@@ -14,6 +14,7 @@ import sys
 from typing import Any
 
 import prefect.flow_engine
+from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
 import flows.reconcile_merges
 import flows.rerun_after_merge
@@ -33,7 +34,9 @@ def execute(order: dict[str, Any]) -> None:
     if steps and hasattr(steps, "STEPS"):
         steps.STEPS.arm()
     sys.argv = ["prefect.engine", order["run"]]
-    runpy.run_module("prefect.engine", run_name="__main__", alter_sys=True)
+    # A heartbeat makes each run wait a second at its end, and nothing listens for it here.
+    with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
+        runpy.run_module("prefect.engine", run_name="__main__", alter_sys=True)
 
 
 def main() -> None:

@@ -120,7 +120,10 @@ def together(name: str, faults: Sequence[Fault]) -> Fault:
 
 
 def smoke_killed(world: World, most: int) -> Fault:
-    """Kill smokes at each step and request, and execute each again: none asks a service twice."""
+    """Kill smokes at each step and request, and execute each again.
+
+    None asks a service twice, and each leaves a result, or one receipt that it died.
+    """
     met = watched_smoke(world, "smoke")
     points = spread([*met.steps, *met.requests], most)
     names = [f"smoke{number}" for number, _ in enumerate(points)]
@@ -135,7 +138,9 @@ def smoke_killed(world: World, most: int) -> Fault:
         world.schedule_again(run)
         world.proxy.arm()
         world.engines.execute(run)
-    name = "kill -9 of a smoke, then run again"
+    for _ in range(2):
+        world.reconcile()
+    name = "kill -9 of a smoke, then run again, and two looks"
     fault = judged(world, name, merges, points)
     return Fault(name, fault.points, fault.smokes, (*found, *fault.breaches), labels=fault.labels)
 

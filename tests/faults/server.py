@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import subprocess
 import time
 import urllib.error
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -88,16 +89,28 @@ class KillableServer:
 
 
 @contextmanager
-def running_server(folder: Path, database: str) -> Iterator[KillableServer]:
-    """Start a server, deploy everything, and stop it in the end."""
+def running_server(folder: Path, database: str, like: Path | None = None) -> Iterator[KillableServer]:
+    """Start a server, deploy everything, and stop it in the end.
+
+    `like` is the database of another server, SQLite's, in which everything is deployed: a copy of it is begun with.
+    """
     folder.mkdir(parents=True)
     server = KillableServer(folder, database or f"sqlite+aiosqlite:///{folder}/prefect.db")
     try:
+        if like:
+            _copy(like, folder / "prefect.db")
         server.start()
-        server.bootstrap()
+        if not like:
+            server.bootstrap()
         yield server
     finally:
         server.kill()
+
+
+def _copy(database: Path, to: Path) -> None:
+    """Copy a database that is in use."""
+    with closing(sqlite3.connect(database, timeout=60)) as source, closing(sqlite3.connect(to)) as target:
+        source.backup(target)
 
 
 @contextmanager

@@ -47,8 +47,15 @@ def breaches(world: World, merged: Merged) -> Iterator[str]:
     if len(world.merge_runs(merged)) > 1:
         yield f"{merged.branch}: {len(world.merge_runs(merged))} runs follow it"
     receipts = {each.module: str(each.decision) for each in world.ledger.receipts(value) if each.module}
-    if receipts != merged.expected:
-        yield f"{merged.branch}: last receipts {receipts}, and not {merged.expected}"
+    died = cut_off(world, merged)
+    decided = {**merged.expected, **dict.fromkeys(died, "smoke-died")}
+    if receipts != decided:
+        yield f"{merged.branch}: last receipts {receipts}, and not {decided}"
+    told = [each.module for each in world.ledger.history() if each.merge == value and each.decision == "smoke-died"]
+    if sorted(map(str, told)) != died:
+        yield f"{merged.branch}: said to be dead are {told}, and not {died}"
+    if world.ledger.open_claims(world.repository(merged.branch)):
+        yield f"{merged.branch}: a smoke was claimed, and nobody says what became of it"
     lines = {each.module for each in world.ledger.history() if each.merge == value and each.module}
     if lines != set(merged.expected):
         yield f"{merged.branch}: receipts of {sorted(lines)} only"
@@ -57,6 +64,12 @@ def breaches(world: World, merged: Merged) -> Iterator[str]:
     for module in merged.expected:
         if world.probed.asked[module] > 1 or (module not in merged.green and world.probed.asked[module]):
             yield f"{module}: its service was asked {world.probed.asked[module]} times"
+
+
+def cut_off(world: World, merged: Merged) -> list[str]:
+    """Return the modules of a merge whose smoke was claimed and left no result."""
+    claimed = {claim.module for claim in world.ledger.claims() if claim.merge == world.value(merged)}
+    return sorted(name for name in claimed if not list(world.store.glob(f"smokes/{name}/[!.]*/smoke.json")))
 
 
 def broken_files(store: Path) -> Iterator[str]:

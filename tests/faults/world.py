@@ -166,10 +166,10 @@ class World:
 
 
 @contextmanager
-def world(folder: Path, database: str = "") -> Iterator[World]:
-    """Make a world, with SQLite where no database is named."""
+def world(folder: Path, database: str = "", like: Path | None = None) -> Iterator[World]:
+    """Make a world, with SQLite where no database is named; `like` is as for a server."""
     with ExitStack() as stack:
-        server = stack.enter_context(running_server(folder / "prefect", database))
+        server = stack.enter_context(running_server(folder / "prefect", database, like))
         proxy = stack.enter_context(proxying(server.port))
         (folder / "store").mkdir()
         host = stack.enter_context(engines(server, proxy.port, "engines", folder / "store"))

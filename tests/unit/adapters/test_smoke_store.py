@@ -45,6 +45,17 @@ def test_the_newest_result_of_a_module_counts(tmp_path: Path) -> None:
     assert store.last_outcomes() == {"web": Outcome.PASS, "api": Outcome.FAIL}
 
 
+def test_results_since_a_time(tmp_path: Path) -> None:
+    """What a module's smokes found is told from what earlier ones did; what cannot be read is left out."""
+    store = SmokeStore(tmp_path)
+    first, second, third = (at(number, result(module(), PASS)) for number in (4, 5, 6))
+    for each in (third, first, second):
+        store.keep(each)
+    (store.keep(at(7, result(module(), PASS))) / "smoke.json").write_text("{")
+    assert store.since("web", "2026-01-02T03:04:05+00:00") == (second, third)
+    assert store.since("api", "2026-01-02T03:04:05+00:00") == ()
+
+
 @pytest.mark.parametrize("content", [b"", b"{}", b"\xff", b"[" * 100_000])
 def test_a_result_that_cannot_be_read_proves_nothing(tmp_path: Path, content: bytes) -> None:
     """It does not hide behind an older one that passed, and it stops nobody."""

@@ -7,6 +7,7 @@ import re
 import socket
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -157,6 +158,42 @@ def test_log_holds_neither_secrets_nor_bodies(receiver: Running) -> None:
     assert SECRET.decode() not in log
     assert "Traceback" not in log
     assert re.search(r" INFO github: signature-wrong, \d+ ms, from 127\.0\.0\.1\n", log)
+
+
+def test_those_who_keep_silent_lock_nobody_out(receiver: Running) -> None:
+    """Two hundred connections without a whole request are no hindrance to a signed delivery."""
+    host, _, port = receiver.url.removeprefix("http://").partition(":")
+    with ExitStack() as stack:
+        for _ in range(200):
+            connection = stack.enter_context(socket.create_connection((host, int(port))))
+            connection.sendall(b"POST /merges/github HTTP/1.1\r\nHost: x\r\n")
+        assert receiver.deliver("github", body("github-ping")).status_code == 202
+
+
+def test_secret_may_be_changed_while_it_runs(receiver: Running) -> None:
+    """A new secret counts from the next delivery on; where it is none, the old one stays, and the log says so."""
+    content, place = body("github-ping"), receiver.folder / "secret"
+
+    def status(secret: bytes) -> int:
+        return receiver.deliver("github", content, **headers("github", content, secret)).status_code
+
+    try:
+        place.write_bytes(b"another-canary\n")
+        assert (status(SECRET), status(b"another-canary")) == (403, 202)
+        place.write_bytes(b"\n")
+        assert (status(SECRET), status(b"another-canary")) == (403, 202)
+        place.unlink()
+        assert status(b"another-canary") == 202
+    finally:
+        place.write_bytes(SECRET)
+    assert status(b"another-canary") == 202, "everybody may read the new file, so the old secret stays"
+    place.chmod(0o600)
+    assert (status(b"another-canary"), status(SECRET)) == (403, 202)
+    log = receiver.log()
+    assert "the old secret stays: secret: should hold a secret of 1 to 4096 bytes\n" in log
+    assert "the old secret stays: secret: cannot be read: No such file or directory\n" in log
+    assert "secret was read again\n" in log
+    assert "canary" not in log
 
 
 def test_sender_that_asks_too_often_has_to_wait(tmp_path: Path) -> None:

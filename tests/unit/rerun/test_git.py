@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 import socket
 import stat
+import subprocess
+import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -155,6 +158,22 @@ def test_what_an_ended_git_leaves_is_no_hindrance(repository: GitRepository, mir
     assert mirror.tip() == second
 
 
+def test_a_fetch_is_bounded_in_size(repository: GitRepository, mirror: Mirror) -> None:
+    """What is too much is not taken, leaves nothing behind, and is told; with more room it is there."""
+    clone = str(repository.folder)
+    (repository.folder / "big").write_bytes(os.urandom(3 * 1024 * 1024))
+    commit = repository.commit()
+    with pytest.raises(GitFailed) as caught:
+        mirror.fetch(clone, most_bytes=1024 * 1024)
+    assert str(caught.value) == "git fetch: there is more than the 1 MiB that are taken at once"
+    assert (caught.value.may_pass, mirror.tip()) == (False, None)
+    assert [file for file in mirror.folder.rglob("*") if file.is_file() and file.stat().st_size > 100_000] == []
+    mirror.fetch(clone, most_bytes=4 * 1024 * 1024)
+    assert mirror.tip() == commit
+    repository.commit({"a": "1"})
+    mirror.fetch(clone, most_bytes=1024 * 1024)
+
+
 def test_a_broken_mirror_can_be_deleted(repository: GitRepository, mirror: Mirror) -> None:
     """A mirror that lost its objects says so; deleted, it is fetched again."""
     mirror.fetch(str(repository.folder))
@@ -218,6 +237,41 @@ def test_a_checkout_is_that_commit_and_clean(repository: GitRepository, mirror: 
     assert _files(mirror.history.folder) == before
     with pytest.raises(GitFailed), checkout(mirror.history, "0" * 40):
         pass
+
+
+HOLDER: Final = """
+import sys
+from pathlib import Path
+from platformctl.adapters.git_checkout import checkout
+from platformctl.adapters.git_history import History
+with checkout(History(Path(sys.argv[1])), sys.argv[2]) as folder:
+    print(folder, flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_checkouts_of_the_dead_are_taken_away(
+    repository: GitRepository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A killed process leaves its checkout to the next one that makes one, and no living process loses its own."""
+    (tmp_path / "tmp").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))
+    history, commit = History(repository.folder), repository.head()
+    command = [sys.executable, "-c", HOLDER, str(repository.folder), commit]
+    with subprocess.Popen(
+        command, env={**os.environ, "TMPDIR": str(tmp_path / "tmp")},
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    ) as holder:  # fmt: skip
+        assert holder.stdout
+        left = Path(holder.stdout.readline().strip())
+        with checkout(history, commit) as own:
+            assert {left, own} < {*(tmp_path / "tmp").iterdir()}
+        assert (left / "hosts.yaml").exists(), "its process lives"
+        assert not own.exists()
+        holder.kill()
+    with checkout(history, commit) as own:
+        assert {*(tmp_path / "tmp").iterdir()} == {own, own.with_name(f"{own.name}.lock")}
+    assert list((tmp_path / "tmp").iterdir()) == []
 
 
 def test_a_catalog_stays_within_its_checkout(tmp_path: Path) -> None:

@@ -185,6 +185,31 @@ def test_the_newest_claim_of_a_module_tells_whether_its_smoke_ended(ledger: Ledg
     assert ledger.claim(newer) == newer
 
 
+def test_claims_are_open_until_it_is_known_what_became_of_them(ledger: Ledger) -> None:
+    """A smoke that ended is not looked at again, nor is one that was told to be dead, nor those of other branches."""
+    dead, dotted = replace(CLAIM, module="db"), replace(CLAIM, module="web.ended")
+    for claim in (CLAIM, dead, dotted, replace(CLAIM, merge=replace(MERGE, base="next"))):
+        ledger.claim(claim)
+    assert ledger.open_claims(REPOSITORY) == (dead, dotted, CLAIM)
+    ledger.end(CLAIM)
+    ledger.bury(dead)
+    assert ledger.open_claims(REPOSITORY) == (dotted,)
+    assert [ledger.is_open(claim) for claim in (CLAIM, dead, dotted)] == [False, False, True]
+    assert dead in ledger.unended(), "what died goes with the next merge"
+
+
+def test_what_is_said_once_has_one_line(ledger: Ledger) -> None:
+    """Whoever was ended between the line and the last word makes up for the last word alone."""
+    died = replace(RECEIPT, decision=Decision.SMOKE_DIED)
+    ledger.record(died, once=True)
+    (place,) = ledger.root.rglob("web.json")
+    place.unlink()
+    ledger.record(replace(died, at="later", note="another"), once=True)
+    ledger.record(replace(died, module="db"), once=True)
+    assert tuple(ledger.history()) == (died, replace(died, module="db"))
+    assert [each.at for each in ledger.receipts(MERGE)] == [died.at, "later"]
+
+
 # Writes one thing after the other, and says after each that it is kept.
 WRITER: Final = """
 import sys
