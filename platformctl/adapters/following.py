@@ -187,6 +187,7 @@ class Following:
             inventory=self.scoping.place.inventory,
             modules=tuple(modules),
             called=f"{self.repository.name}{folder}",
+            branch=self.repository.base,
         )
 
     def _receipts(self, commits: Iterable[str]) -> Iterator[Receipt]:

@@ -74,7 +74,7 @@ def test_the_same_plan_at_another_time_is_another_look(tmp_path: Path, plan: Pla
     assert len(set(keep(tmp_path, plan, later, later))) == 1
     found = read_past_plans(tmp_path, WINDOW)
     assert [one.at for one in found.plans] == [AT, AT + timedelta(hours=1), AT + timedelta(hours=1)]
-    assert Store(tmp_path).history(later).plans == 2
+    assert Store(tmp_path).history(later, Looks(())).plans == 2
 
 
 def test_without_verdicts_the_plan_is_read(tmp_path: Path, plan: Plan) -> None:
