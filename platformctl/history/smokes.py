@@ -18,7 +18,7 @@ _COLUMNS: Final = ["module", "at", "outcome", "commit", "dirty"]
 def smoke_histories(smokes: Iterable[PastSmoke], window: Window) -> Mapping[str, SmokeHistory]:
     """Sum up the smokes of a window for each module. Of smokes that began together the later one counts as later."""
     rows = [
-        (one.module, one.at, one.outcome, one.commit, one.dirty)
+        (one.module, one.at, one.outcome, one.commit or "", one.dirty)  # a table has no None among texts
         for one in smokes
         if window.since <= one.at <= window.until
     ]
@@ -51,7 +51,7 @@ def _smoke(row: Mapping[str, Any], failing: datetime | None, until: datetime) ->
         outcome=row["outcome"],
         started_at=row["at"].isoformat(timespec="seconds"),
         seconds_ago=int((until - row["at"]).total_seconds()),
-        commit=row["commit"],
+        commit=row["commit"] or None,
         dirty=row["dirty"],
         smokes=row["smokes"],
         pass_rate=row["passes"] / row["smokes"],

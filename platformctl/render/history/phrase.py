@@ -50,7 +50,9 @@ def smoke(module: ModuleHistory) -> str:
     """Say how the last smoke ended, how long ago and at which commit, since when it fails, and how many passed."""
     if not (last := module.smoke):
         return NONE
-    return f"{last.outcome} {span(last.seconds_ago)} ago at {commit(last)}{_failing(last.failing_since)}, {passed(last)}"
+    return (
+        f"{last.outcome} {span(last.seconds_ago)} ago at {commit(last)}{_failing(last.failing_since)}, {passed(last)}"
+    )
 
 
 def passed(smokes: SmokeHistory) -> str:
