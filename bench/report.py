@@ -1,7 +1,7 @@
 """How long history and report of a large fleet take, and how large they are. `python -m bench.report`.
 
-The store holds a plan of 500 modules on 25 hosts for each of 90 nights, and 10 smokes of each module. Chromium opens the pages from the disk; its
-time ends when the first frame with the whole page is painted.
+The store holds a plan of 500 modules on 25 hosts for each of 90 nights, and 10 smokes of each module. Chromium opens
+the pages from the disk; its time ends when the first frame with the whole page is painted.
 """
 
 from __future__ import annotations

@@ -40,9 +40,9 @@ def make_history(plans: Iterable[PastPlan], window: Window, smokes: Iterable[Pas
 def _looks(plans: Iterable[PastPlan]) -> pd.DataFrame:
     """Return a row for each module in each plan, in the order of time for each module."""
     rows = [
-        (one.module, one.host, str(one.verdict), one.declared, plan.at, min(plan.at, seen.get(one.host, plan.at)))
+        (one.module, one.host, str(one.verdict), one.declared, plan.at, seen.get(one.host, plan.at))
         for plan in plans
-        for seen in (dict(plan.seen),)
+        for seen in ({host: min(taken, plan.at) for host, taken in plan.seen},)
         for one in plan.judgments
     ]
     return pd.DataFrame(rows, columns=_COLUMNS).sort_values("module", kind="stable", ignore_index=True)

@@ -295,7 +295,7 @@ def test_what_is_as_declared_and_broken_is_shown() -> None:
     broken = plan_view.broken(plan, history)
     assert [one.name for one in broken] == ["np-meerkat-frontend", "np-plausible"]
     assert html.count('<article class="card fail">') == 2
-    assert html.count("<small>failing since ") == 2
+    assert html.count('<small class="failing">failing since ') == 2
     quiet = replace(history, modules=tuple(replace(one, smoke=None) for one in history.modules))
     assert "smoke fails" not in plan_page.to_html(plan, quiet)
 
