@@ -187,6 +187,7 @@ class Following:
             inventory=self.scoping.place.inventory,
             modules=tuple(modules),
             called=self._called,
+            branch=self.repository.base,
         )
 
     def is_of(self, catalog: CatalogState, commit: str) -> bool:

@@ -92,9 +92,10 @@ def notify(plan: Plan, catalog: Path, store: Store, run: str = "") -> tuple[Outc
         return ()
     link = f"{chosen.link.rstrip('/')}/runs/flow-run/{run}" if chosen.link and run else ""
     urls = _urls(chosen, catalog)
-    place = store.root / "notices" / _folder(catalog) / "state.json"
+    earlier = store.root / "notices" / _folder(catalog) / "state.json"
+    place = store.root / "notices" / (plan.catalog.key or _folder(catalog)) / "state.json"
     with locked(place.with_name("lock"), _LOCK_S):
-        state = _counted(_read(place), plan, chosen, link)
+        state = _counted(_read(place if place.exists() else earlier), plan, chosen, link)
         _write(place, state)
         outcomes, left = _send(state.pending, urls)
         _write(place, replace(state, pending=left))
@@ -179,6 +180,7 @@ def _url(target: Target, catalog: Path) -> str:
 
 
 def _folder(catalog: Path) -> str:
+    """Name a catalog as it was when it had no key: what was told then is still known."""
     path = str(catalog.resolve())
     return f"{catalog.resolve().name or 'catalog'}-{hashlib.sha256(path.encode()).hexdigest()[:12]}"
 

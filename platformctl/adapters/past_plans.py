@@ -5,9 +5,10 @@ Beside each plan lies verdicts.json with its verdicts only: a plan of 500 module
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Final
@@ -16,7 +17,8 @@ from pydantic import AwareDatetime, Field, TypeAdapter, ValidationError
 
 from platformctl.adapters.file import read_bounded
 from platformctl.errors import InputInvalid, Problem
-from platformctl.history.past_plan import Judgment, PastPlan, declaration_of, judgments
+from platformctl.history.history import CatalogHistory
+from platformctl.history.past_plan import Judgment, PastPlan, declaration_of, judgments, proven
 from platformctl.history.window import Window
 from platformctl.plan.plan import Plan
 from platformctl.published import camel_case
@@ -31,23 +33,45 @@ _INDEX_LIMIT: Final = 1 << 30
 
 @dataclass(frozen=True, slots=True)
 class PastPlans:
-    """The plans of a window, oldest first, and what of it could not be read."""
+    """The plans of one catalog in a window, oldest first, and what of it could not be read.
+
+    `catalogs` are all that have plans there, the one of the newest plan first.
+    """
 
     plans: tuple[PastPlan, ...]
     problems: tuple[Problem, ...]
+    catalog: str | None
+    catalogs: tuple[CatalogHistory, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Catalog:
+    __pydantic_config__: ClassVar[Any] = {"extra": "ignore"}
+    key: str
+    path: str
 
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """A line of the index."""
+    """A line of the index. One of an earlier version does not say its catalog, and counts for each."""
 
     __pydantic_config__: ClassVar[Any] = {"alias_generator": camel_case, "extra": "ignore"}
     created_at: AwareDatetime
     plan_id: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    catalog: _Catalog | None = None
+    seen: Mapping[str, AwareDatetime] = field(default_factory=dict)
+    replayed: bool = False
+
+    @property
+    def at(self) -> datetime:
+        return self.created_at.astimezone(UTC)
 
     @property
     def folder(self) -> str:
-        return f"plans/{self.created_at.astimezone(UTC).date()}/{self.plan_id}"
+        return f"plans/{self.at.date()}/{self.plan_id}"
+
+    def is_of(self, catalog: str | None) -> bool:
+        return self.catalog is None or self.catalog.key == catalog
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +82,13 @@ class _Module:
     name: str
     host: str
     status: Verdict
+    reason: str
     image: str
     container: str | None
+
+    @property
+    def verdict(self) -> Verdict:
+        return proven(self.status, self.reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,28 +98,55 @@ class _Document:
     modules: tuple[_Module, ...]
 
 
-def read_past_plans(root: Path, window: Window) -> PastPlans:
-    """Read the plans of a window. A plan that cannot be read is a problem, and leaves the others as they are.
+def read_past_plans(root: Path, window: Window, catalog: str | None = None) -> PastPlans:
+    """Read the plans of a catalog in a window: of the one with this key, or of the newest plan's.
+
+    A plan that cannot be read is a problem, and leaves the others as they are. One that was made again from a snapshot
+    is no look, and does not count.
 
     Raises:
         InputInvalid: there is no index, or it cannot be read.
     """
-    plans, problems = [], []
+    entries, problems = _entries_of(root / INDEX, window)
+    catalogs = _catalogs(entries)
+    chosen = catalog or (catalogs[0].key if catalogs else None)
+    plans = []
 
     @cache
     def read(folder: str) -> tuple[Judgment, ...]:
         return _read(root / folder)
 
-    for line, text in enumerate(_lines(root / INDEX), 1):
+    for entry in entries:
+        if entry.is_of(chosen):
+            try:
+                plans.append(PastPlan(entry.at, read(entry.folder), tuple(entry.seen.items())))
+            except InputInvalid as error:
+                problems.extend(error.problems)
+    return PastPlans(tuple(plans), tuple(dict.fromkeys(problems)), chosen, catalogs)
+
+
+def _entries_of(index: Path, window: Window) -> tuple[list[_Entry], list[Problem]]:
+    """Return the looks of the window, oldest first, and the lines that tell of no plan."""
+    found, problems = [], []
+    for line, text in enumerate(_lines(index), 1):
         try:
             entry = _entries().validate_json(text)
-            if window.since <= entry.created_at <= window.until:
-                plans.append(PastPlan(entry.created_at.astimezone(UTC), read(entry.folder)))
         except ValidationError:
-            problems.append(Problem(str(root / INDEX), line, "this tells of no plan; it does not count"))
-        except InputInvalid as error:
-            problems.extend(error.problems)
-    return PastPlans(tuple(sorted(plans, key=lambda plan: plan.at)), tuple(dict.fromkeys(problems)))
+            problems.append(Problem(str(index), line, "this tells of no plan; it does not count"))
+            continue
+        if window.since <= entry.created_at <= window.until and not entry.replayed:
+            found.append(entry)
+    return sorted(found, key=lambda entry: entry.at), problems
+
+
+def _catalogs(entries: Iterable[_Entry]) -> tuple[CatalogHistory, ...]:
+    """Sum up the catalogs of entries that are sorted by time."""
+    last = {entry.catalog.key: (entry.at, entry.catalog) for entry in entries if entry.catalog}
+    counts = Counter(entry.catalog.key for entry in entries if entry.catalog)
+    newest = sorted(last.values(), key=lambda one: (one[0], one[1].key), reverse=True)
+    return tuple(
+        CatalogHistory(one.key, one.path, counts[one.key], at.isoformat(timespec="seconds")) for at, one in newest
+    )
 
 
 def to_verdicts(plan: Plan) -> str:
@@ -115,7 +171,7 @@ def _read_plan(path: Path) -> tuple[Judgment, ...]:
     except ValidationError:
         raise InputInvalid([Problem(str(path), 0, "this is no plan that can be read; it does not count")]) from None
     return tuple(
-        Judgment(one.name, one.host, one.status, declaration_of(one.host, one.container, one.image))
+        Judgment(one.name, one.host, one.verdict, declaration_of(one.host, one.container, one.image))
         for one in document.modules
     )
 

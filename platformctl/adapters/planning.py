@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from platformctl import __version__
 from platformctl.adapters.answers import read_answers
 from platformctl.adapters.catalog_folder import load_catalog
+from platformctl.adapters.catalog_key import catalog_key
 from platformctl.adapters.closures import Bodies
 from platformctl.adapters.connections import Connections
 from platformctl.adapters.fleet import Retry, observe_fleet, transport_for
@@ -43,7 +44,8 @@ CONFIRM_AFTER_S: Final = 10.0
 class Request:
     """What the user asked for. Nothing named means all; `snapshot` replaces every host by its recording.
 
-    With `offline` no registry is asked. `called` is what the plan calls the catalog, in place of its folder.
+    With `offline` no registry is asked. `called` is what the plan calls the catalog, in place of its folder, and
+    `branch` the one that it is of, where the folder is a checkout of a commit.
     """
 
     catalog: Path
@@ -53,6 +55,7 @@ class Request:
     snapshot: Path | None = None
     offline: bool = False
     called: str = ""
+    branch: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,7 @@ class Job:
 
     `connections` are those of the run, ended by whoever looks.
     `learned` is what registries answered when the snapshot was taken, and `sources` where to ask now: one of both.
-    `branch` is the one that the catalog is on, for people.
+    `branch` is the one that the catalog is on, for people. `replayed` says that no host is asked.
     """
 
     catalog: Catalog
@@ -72,6 +75,7 @@ class Job:
     learned: Knowledge
     sources: Sources | None
     branch: str | None = None
+    replayed: bool = False
 
 
 def prepare(request: Request, store: Store) -> Job:
@@ -100,11 +104,12 @@ def prepare(request: Request, store: Store) -> Job:
     answers = read_answers(request.snapshot) if request.snapshot else None
     sources = None if answers else _sources(catalog, base, store, offline=request.offline)
     learned, branch = answers or NOTHING, branch_of(request.catalog)
-    return Job(catalog, selection, circumstances, transports, connections, learned, sources, branch)
+    replayed = request.snapshot is not None
+    return Job(catalog, selection, circumstances, transports, connections, learned, sources, branch, replayed)
 
 
 def _state(request: Request) -> CatalogState:
-    found = catalog_state(request.catalog)
+    found = replace(catalog_state(request.catalog), key=catalog_key(request.catalog, request.branch))
     return replace(found, path=request.called) if request.called else found
 
 
@@ -185,7 +190,7 @@ def look_and_confirm(
     if confirm_after_s is None:
         job.connections.keep_only(kept)
     first = observe_fleet(job.transports, retry, done=done)
-    looks = Looks(first, learned=learn_more(job, first, job.learned))
+    looks = Looks(first, learned=learn_more(job, first, job.learned), replayed=job.replayed)
     doubtful = hosts_to_confirm(first_plan(job, looks))
     if confirm_after_s is None or not doubtful:
         return looks
@@ -194,7 +199,7 @@ def look_and_confirm(
     if needs_waiting(job, doubtful):
         time.sleep(confirm_after_s)
     second = observe_fleet(again, retry, again=True, done=done)
-    return Looks(first, second, learn_more(job, second, looks.learned))
+    return replace(looks, second=second, learned=learn_more(job, second, looks.learned))
 
 
 def needs_waiting(job: Job, hosts: frozenset[str]) -> bool:

@@ -16,12 +16,14 @@ import json
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from platformctl.adapters.answers import write_answers
 from platformctl.adapters.file import append_line, write_atomically
-from platformctl.adapters.past_plans import VERDICTS, read_past_plans, to_verdicts
+from platformctl.adapters.past import read_past
+from platformctl.adapters.past_plans import VERDICTS, to_verdicts
 from platformctl.adapters.snapshot_folder import SECOND_LOOK, write_snapshot
 from platformctl.errors import InputInvalid, StoreUnwritable
 from platformctl.history.history import History
@@ -39,11 +41,29 @@ from platformctl.render.text import to_text
 
 @dataclass(frozen=True, slots=True)
 class Looks:
-    """What a run saw: a snapshot of each host, one of each that was looked at again, and what registries answered."""
+    """What a run saw: a snapshot of each host, one of each that was looked at again, and what registries answered.
+
+    `replayed` says that the user named snapshots in place of the hosts.
+    """
 
     first: tuple[Snapshot, ...]
     second: tuple[Snapshot, ...] = ()
     learned: Knowledge = NOTHING
+    replayed: bool = False
+
+    def seen(self, at: str) -> tuple[tuple[str, datetime], ...]:
+        """Return the hosts of which a recording was read that is older than the plan, and when that was taken."""
+        taken = ((one.host, _time(one.taken_at)) for one in self.first)
+        return tuple((host, time) for host, time in taken if time and time < datetime.fromisoformat(at))
+
+
+def _time(text: str) -> datetime | None:
+    """Read when a snapshot was taken; by hand, anything may stand there."""
+    try:
+        time = datetime.fromisoformat(text)
+        return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +107,19 @@ class Store:
         """Where manifests and configs are kept by digest."""
         return self.root / "bodies"
 
-    def history(self, plan: Plan) -> History:
-        """Return what this plan and the kept ones say together at its time. What cannot be read does not count."""
-        now = past_plan(plan)
+    def history(self, plan: Plan, looks: Looks) -> History:
+        """Return what this plan and the kept ones of its catalog say together at its time.
+
+        What cannot be read does not count, and neither does a plan that is made again from a snapshot.
+        """
+        now = past_plan(plan, looks.seen(plan.created_at))
         window = window_until(now.at)
+        new = () if looks.replayed else (now,)
         try:
-            before = read_past_plans(self.root, window).plans
+            past = read_past(self.root, window, plan.catalog.key)
         except InputInvalid:
-            before = ()
-        return make_history([*(one for one in before if one != now), now], window)
+            return make_history(new, window)
+        return past.history(window, [*(one for one in past.plans.plans if one not in new), *new])
 
     def keep(self, plan: Plan, looks: Looks) -> Kept:
         """Keep a plan and what it was made from.
@@ -106,10 +130,10 @@ class Store:
         kept = Kept(self.root / "plans" / plan.created_at[:10] / plan.plan_id)
         try:
             if not kept.plan.exists():
-                _keep_whole(kept, plan, looks, self.history(plan))
+                _keep_whole(kept, plan, looks, self.history(plan, looks))
         except OSError as error:
             raise StoreUnwritable(f"{kept.folder} cannot be written: {error.strerror or error}") from None
-        append_line(self.root / "plans" / "index.jsonl", _entry(plan, kept.folder.relative_to(self.root)))
+        append_line(self.root / "plans" / "index.jsonl", _entry(plan, looks, kept.folder.relative_to(self.root)))
         return kept
 
 
@@ -161,12 +185,18 @@ def _write_looks(folder: Path, snapshots: Iterable[Snapshot], below: str = "") -
         write_snapshot(folder / snapshot.host / below, snapshot)
 
 
-def _entry(plan: Plan, folder: Path) -> str:
-    entry = {
+def _entry(plan: Plan, looks: Looks, folder: Path) -> str:
+    entry: dict[str, object] = {
         "createdAt": plan.created_at,
         "planId": plan.plan_id,
         "status": plan.status,
         "exitCode": plan.exit_code,
         "folder": folder.as_posix(),
     }
+    if plan.catalog.key:
+        entry["catalog"] = {"key": plan.catalog.key, "path": plan.catalog.path}
+    if seen := looks.seen(plan.created_at):
+        entry["seen"] = {host: time.isoformat() for host, time in seen}
+    if looks.replayed:
+        entry["replayed"] = True
     return json.dumps(entry, ensure_ascii=True)

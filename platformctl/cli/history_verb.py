@@ -16,10 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from platformctl.cli.options import Verbs
-    from platformctl.history.history import History
+    from platformctl.history.history import CatalogHistory, History
 
 _FORMATS: Final = ("text", "json", "prometheus", "html")
 _AGO: Final = re.compile(r"([0-9]{1,5})([dh])")
+_KEY: Final = re.compile(r"[0-9a-f]{12}")
 _UNITS: Final = {"d": timedelta(days=1), "h": timedelta(hours=1)}
 _MAX_DAYS: Final = 3660
 
@@ -31,7 +32,7 @@ def add(verbs: Verbs) -> None:
         help="what the kept plans say together",
         description=(
             "Tell of each module what is known now, since when, when that was last proven, how long it was in drift, "
-            "and how often its colour changed without a deployment. It reads the store only."
+            "how often its colour changed without a deployment, and how its smokes ended. It reads the store only."
         ),
     )
     add_store(parser)
@@ -48,6 +49,11 @@ def add(verbs: Verbs) -> None:
         default="26",
         metavar="HOURS",
         help="call a green stale that was last proven longer ago (default: 26)",
+    )
+    parser.add_argument(
+        "--catalog",
+        metavar="DIR",
+        help="tell of the catalog in this folder, or with this key (default: that of the newest plan)",
     )
     add_modules(parser, "tell of these modules only")
     parser.add_argument("--format", choices=_FORMATS, default="text", help="form of the output (default: text)")
@@ -74,16 +80,18 @@ def _hours(text: str) -> timedelta:
 
 def _run(options: argparse.Namespace) -> int:
     from platformctl.adapters.file import write_atomically
-    from platformctl.adapters.past_plans import read_past_plans
+    from platformctl.adapters.past import read_past
     from platformctl.adapters.store import chosen_store
-    from platformctl.history.make import make_history
     from platformctl.history.window import Window
 
     now = datetime.now(UTC).replace(microsecond=0)
     since = now - options.since if isinstance(options.since, timedelta) else options.since
     window = Window(since, now, options.stale_after)
-    past = read_past_plans(chosen_store(options.store).root, window)
-    history = _chosen(make_history(past.plans, window), options.module)
+    catalog = _catalog(options.catalog) if options.catalog else None
+    past = read_past(chosen_store(options.store).root, window, catalog)
+    history = _chosen(past.history(window), options.module)
+    if catalog and not history.catalog and history.other_catalogs:
+        raise InputInvalid([Problem("", 0, _unknown(options.catalog, history.other_catalogs))])
     for problem in past.problems:
         say(str(problem))
     rendered = _rendered(history, options.format)
@@ -92,6 +100,19 @@ def _run(options: argparse.Namespace) -> int:
     else:
         show(rendered)
     return 0
+
+
+def _catalog(text: str) -> str:
+    """Return the key of a catalog that is named by it, or by its folder."""
+    from platformctl.adapters.catalog_key import catalog_key
+
+    return text if _KEY.fullmatch(text) else catalog_key(Path(text))
+
+
+def _unknown(named: str, others: Sequence[CatalogHistory]) -> str:
+    from platformctl.render.history.phrase import catalog
+
+    return f"no plan of this time is of the catalog {named!r}; there are those of {', '.join(map(catalog, others))}"
 
 
 def _chosen(history: History, names: Sequence[str]) -> History:

@@ -10,7 +10,7 @@ from platformctl.cli.options import add_catalog, add_hosts, add_looking, add_mod
 from platformctl.cli.output import say, show
 
 if TYPE_CHECKING:
-    from platformctl.adapters.store import Store
+    from platformctl.adapters.store import Looks, Store
     from platformctl.cli.options import Verbs
     from platformctl.plan.plan import Plan
 
@@ -80,7 +80,7 @@ def _run(options: argparse.Namespace) -> int:
         looks = look_at_fleet(job, Retry(), None if options.no_confirm else options.confirm_after, done)
     plan = final_plan(job, looks)
     kept = store.keep(plan, looks)
-    _show(plan, store, options)
+    _show(plan, looks, store, options)
     say(f"kept as {kept.plan}")
     if options.notify:
         from platformctl.adapters.notifying import notify
@@ -90,8 +90,8 @@ def _run(options: argparse.Namespace) -> int:
     return plan.exit_code
 
 
-def _show(plan: Plan, store: Store, options: argparse.Namespace) -> None:
-    rendered = _rendered(plan, store, options.format)
+def _show(plan: Plan, looks: Looks, store: Store, options: argparse.Namespace) -> None:
+    rendered = _rendered(plan, looks, store, options.format)
     if options.out:
         from platformctl.adapters.file import write_atomically
 
@@ -100,7 +100,7 @@ def _show(plan: Plan, store: Store, options: argparse.Namespace) -> None:
         show(rendered)
 
 
-def _rendered(plan: Plan, store: Store, form: str) -> str:
+def _rendered(plan: Plan, looks: Looks, store: Store, form: str) -> str:
     match form:
         case "json":
             from platformctl.render.document import to_json
@@ -109,7 +109,7 @@ def _rendered(plan: Plan, store: Store, form: str) -> str:
         case "html":
             from platformctl.render.report.plan_page import to_html
 
-            return to_html(plan, store.history(plan))
+            return to_html(plan, store.history(plan, looks))
         case "markdown":
             from platformctl.render.markdown import to_markdown
 

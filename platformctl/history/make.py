@@ -8,17 +8,22 @@ from typing import Any, Final
 
 import pandas as pd
 
-from platformctl.history.history import FORMAT_VERSION, Drift, History, ModuleHistory, Nights
+from platformctl.history.history import FORMAT_VERSION, Drift, History, ModuleHistory, Nights, SmokeHistory
 from platformctl.history.past_plan import PastPlan
+from platformctl.history.past_smoke import PastSmoke
+from platformctl.history.smokes import smoke_histories
 from platformctl.history.window import Window
 from platformctl.reason import SEVERITY, Verdict
 
 _RANKS: Final = {str(verdict): rank for rank, verdict in enumerate(SEVERITY)}
-_COLUMNS: Final = ["module", "host", "verdict", "declared", "at"]
+_COLUMNS: Final = ["module", "host", "verdict", "declared", "at", "seen"]
 
 
-def make_history(plans: Iterable[PastPlan], window: Window) -> History:
-    """Sum up the plans of a window. Of plans made at the same time the later one of `plans` counts as later."""
+def make_history(plans: Iterable[PastPlan], window: Window, smokes: Iterable[PastSmoke] = ()) -> History:
+    """Sum up the plans of a window, and the smokes of their modules.
+
+    Of plans made at the same time the later one of `plans` counts as later.
+    """
     within = sorted((plan for plan in plans if window.since <= plan.at <= window.until), key=lambda plan: plan.at)
     looks = _looks(within)
     return History(
@@ -28,21 +33,26 @@ def make_history(plans: Iterable[PastPlan], window: Window) -> History:
         stale_after_seconds=int(window.stale_after.total_seconds()),
         plans=len(within),
         first_plan=_text(within[0].at) if within else None,
-        modules=_modules(looks, window) if len(looks) else (),
+        modules=_modules(looks, window, smoke_histories(smokes, window)) if len(looks) else (),
     )
 
 
 def _looks(plans: Iterable[PastPlan]) -> pd.DataFrame:
     """Return a row for each module in each plan, in the order of time for each module."""
-    rows = [(one.module, one.host, str(one.verdict), one.declared, p.at) for p in plans for one in p.judgments]
+    rows = [
+        (one.module, one.host, str(one.verdict), one.declared, plan.at, seen.get(one.host, plan.at))
+        for plan in plans
+        for seen in ({host: min(taken, plan.at) for host, taken in plan.seen},)
+        for one in plan.judgments
+    ]
     return pd.DataFrame(rows, columns=_COLUMNS).sort_values("module", kind="stable", ignore_index=True)
 
 
-def _modules(looks: pd.DataFrame, window: Window) -> tuple[ModuleHistory, ...]:
+def _modules(looks: pd.DataFrame, window: Window, smokes: Mapping[str, SmokeHistory]) -> tuple[ModuleHistory, ...]:
     conclusive = looks[looks["verdict"] != str(Verdict.INCONCLUSIVE)]
     compared, since = _compared(looks), _since(looks)
     red_flips = _compared(conclusive).groupby("module")["flip"].sum()
-    last_conclusive = conclusive.groupby("module")["at"].last()
+    last_conclusive = conclusive.groupby("module")["seen"].max()
     drifts, nights = _drifts(conclusive, window.until), _nights(looks)
     return tuple(
         _module(
@@ -52,6 +62,7 @@ def _modules(looks: pd.DataFrame, window: Window) -> tuple[ModuleHistory, ...]:
             red_flips=int(red_flips.get(row["module"], 0)),
             drifts=drifts.get(row["module"], ()),
             nights=nights[row["module"]],
+            smoke=smokes.get(row["module"]),
             window=window,
         )
         for row in _totals(compared)
@@ -66,6 +77,7 @@ def _module(  # noqa: PLR0913  one parameter for each table that a part comes fr
     red_flips: int,
     drifts: tuple[Drift, ...],
     nights: tuple[Nights, ...],
+    smoke: SmokeHistory | None,
     window: Window,
 ) -> ModuleHistory:
     return ModuleHistory(
@@ -85,6 +97,7 @@ def _module(  # noqa: PLR0913  one parameter for each table that a part comes fr
         drift_seconds=sum(drift.seconds for drift in drifts),
         drifts=drifts,
         nights=nights,
+        smoke=smoke,
     )
 
 

@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from platformctl.plan.plan import ModulePlan, Plan
+from platformctl.plan.plan import Plan
 from platformctl.published import Published
 from platformctl.reason import Reason, Verdict
 
@@ -24,28 +24,32 @@ class Judgment(Published):
 
 @dataclass(frozen=True, slots=True)
 class PastPlan:
-    """A plan at the time at which it was made. It says nothing about modules that it does not hold."""
+    """A plan at the time at which it was made. It says nothing about modules that it does not hold.
+
+    `seen` names the hosts of which it read a recording, and when that was taken: what it proves, it proves of then.
+    """
 
     at: datetime
     judgments: tuple[Judgment, ...]
+    seen: tuple[tuple[str, datetime], ...] = ()
 
 
-def past_plan(plan: Plan) -> PastPlan:
+def past_plan(plan: Plan, seen: tuple[tuple[str, datetime], ...] = ()) -> PastPlan:
     """Return what history needs of a plan."""
-    return PastPlan(datetime.fromisoformat(plan.created_at), judgments(plan))
+    return PastPlan(datetime.fromisoformat(plan.created_at), judgments(plan), seen)
 
 
 def judgments(plan: Plan) -> tuple[Judgment, ...]:
     """Return the verdicts of a plan."""
     return tuple(
-        Judgment(one.name, one.host, _proven(one), declaration_of(one.host, one.container, one.image))
+        Judgment(one.name, one.host, proven(one.status, one.reason), declaration_of(one.host, one.container, one.image))
         for one in plan.modules
     )
 
 
-def _proven(module: ModulePlan) -> Verdict:
+def proven(status: Verdict, reason: str) -> Verdict:
     """Return what was proven: a difference that is acknowledged alarms nobody, and is one all the same."""
-    return Verdict.DRIFT if module.reason is Reason.ACKNOWLEDGED else module.status
+    return Verdict.DRIFT if reason == Reason.ACKNOWLEDGED else status
 
 
 def declaration_of(host: str, container: str | None, image: str) -> str:

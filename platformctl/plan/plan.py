@@ -28,11 +28,15 @@ class Tool(Published):
 
 @dataclass(frozen=True, slots=True)
 class CatalogState(Published):
-    """Which catalog was planned. `commit` is null outside a git work tree, `dirty` says that files differ from it."""
+    """Which catalog was planned. `commit` is null outside a git work tree, `dirty` says that files differ from it.
+
+    `key` is the same wherever the catalog is checked out; it is no part of what a plan's ID is made of.
+    """
 
     path: str
     commit: str | None
     dirty: bool
+    key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,11 +171,13 @@ class Plan(Published):
 
 def with_id(plan: Plan) -> Plan:
     """Return a plan without ID under the digest of its content. Times are no content: same facts, same ID."""
-    timeless = replace(plan, created_at="", hosts=tuple(replace(host, duration_ms=0) for host in plan.hosts))
+    catalog = replace(plan.catalog, key=None)
+    hosts = tuple(replace(host, duration_ms=0) for host in plan.hosts)
+    timeless = replace(plan, created_at="", catalog=catalog, hosts=hosts)
     canonical = json.dumps(asdict(timeless, dict_factory=_told), sort_keys=True, separators=(",", ":"))
     return replace(plan, plan_id=hashlib.sha256(canonical.encode()).hexdigest())
 
 
 def _told(items: list[tuple[str, object]]) -> dict[str, object]:
-    """Leave out `acknowledged` where there is nothing: plans without it keep the ID that they had before there was."""
-    return {key: value for key, value in items if value or key != "acknowledged"}
+    """Leave out `acknowledged` and `key` where there is nothing: such plans keep the ID that they always had."""
+    return {name: value for name, value in items if value or name not in {"acknowledged", "key"}}

@@ -14,7 +14,8 @@ from platformctl.render.report import history_page, plan_page
 from tests.unit.render.example import example_history, example_plan
 from tests.unit.render.hostile import hostile_history, hostile_plan
 
-LONG: Final = "np-" + "m" * 60
+NAMES: Final = {"worker": f"np-{'m' * 197}", "np-api": "שירות-np-خدمة", "np-plausible": f"np-{'m-' * 30}"}
+"""Names of modules that are long, or written from right to left."""
 HOSTILE: Final = (
     "<img src=http://127.0.0.1:9/x.png onerror=alert(1)><script>alert(2)</script>"
     "\"' onmouseover=alert(3) <svg onload=alert(4)><a href=javascript:alert(5)>x</a>\u202egnp\u2066 &lt; שלום\x1b[31m"
@@ -44,7 +45,7 @@ def long_names(plan: Plan) -> Plan:
 
 
 def stale(history: History) -> History:
-    """Return the history as it reads when nobody has planned for two days, with a module of a long name."""
+    """Return the history as it reads when nobody has planned for two days, with modules of unusual names."""
     until = (datetime.fromisoformat(history.until) + timedelta(days=2)).isoformat()
-    modules = [replace(one, stale=True, name=LONG if one.name == "worker" else one.name) for one in history.modules]
+    modules = [replace(one, stale=True, name=NAMES.get(one.name, one.name)) for one in history.modules]
     return replace(history, until=until, modules=tuple(modules))

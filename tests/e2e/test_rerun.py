@@ -20,6 +20,7 @@ from prefect.states import Scheduled
 
 from flows.reconcile_merges import reconcile_merges
 from flows.smoke_module import smoke_module
+from platformctl.adapters.catalog_key import catalog_key
 from platformctl.adapters.leasing import leased
 from tests.lab.container import compose
 from tests.lab.container import start as start_container
@@ -128,7 +129,8 @@ def test_one_merge_one_smoke(lab: Path, registry: Registry, tmp_path: Path) -> N
     assert merged.said() == [("push", "triggered", running.name), ("push", "duplicate", None)]
     (receipt,) = merged.branch.ledger.receipts(merged.branch.merge(commit))
     plan = json.loads((plan_folders(merged.store)[-1] / "plan.json").read_text())
-    assert plan["catalog"] == {"path": "platform/catalog", "commit": commit, "dirty": False}
+    key = catalog_key(repository.folder)  # that of the nightly plans of a clone
+    assert plan["catalog"] == {"path": "platform/catalog", "commit": commit, "dirty": False, "key": key}
     assert (receipt.run, receipt.note) == (
         str(smoke.id),
         f"exact: The pinned digest is one of the digests of the running image. ({MODULE} changed)",

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, get_args
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from platformctl.history.history import History, ModuleHistory
+from platformctl.history.past_smoke import SmokeOutcome
 from platformctl.reason import SEVERITY
 from platformctl.render.printable import printable
 
@@ -47,6 +48,22 @@ _GAUGES: Final[tuple[tuple[str, str, _Value], ...]] = (
         "Changes between in-sync and drift at one declaration, whatever was inconclusive in between.",
         lambda one: one.red_flips,
     ),
+    (
+        "last_smoke_timestamp_seconds",
+        "Begin of the last smoke in the window.",
+        lambda one: _seconds(one.smoke.started_at) if one.smoke else None,
+    ),
+    (
+        "smoke_failing_since_timestamp_seconds",
+        "First smoke that failed after the last that passed.",
+        lambda one: _seconds(one.smoke.failing_since) if one.smoke else None,
+    ),
+    ("window_smokes", "Smokes in the window.", lambda one: one.smoke.smokes if one.smoke else 0),
+    (
+        "window_smoke_pass_ratio",
+        "Share of these smokes that passed.",
+        lambda one: one.smoke.pass_rate if one.smoke else None,
+    ),
 )
 
 
@@ -67,6 +84,7 @@ class _Collector(Collector):
         yield _single("window_start_timestamp_seconds", "Begin of the window.", _seconds(self.history.since))
         yield _single("window_end_timestamp_seconds", "End of the window.", _seconds(self.history.until))
         yield _verdicts(self.history)
+        yield _smokes(self.history)
         for name, help_, value in _GAUGES:
             yield _of_modules(name, help_, value, self.history)
 
@@ -91,6 +109,16 @@ def _verdicts(history: History) -> GaugeMetricFamily:
     for module in history.modules:
         for verdict in SEVERITY:
             family.add_metric([*_labels(module), str(verdict)], module.verdict is verdict)
+    return family
+
+
+def _smokes(history: History) -> GaugeMetricFamily:
+    """One series for each outcome, where there is a smoke."""
+    help_ = "Outcome of the last smoke in the window: 1 for the one that it is."
+    family = GaugeMetricFamily("platformctl_module_last_smoke", help_, labels=(*_LABELS, "outcome"))
+    for module in history.modules:
+        for outcome in get_args(SmokeOutcome) if module.smoke else ():
+            family.add_metric([*_labels(module), outcome], module.smoke is not None and module.smoke.outcome == outcome)
     return family
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from platformctl.history.history import History, ModuleHistory
+from platformctl.history.history import CatalogHistory, History, ModuleHistory, SmokeHistory
 from platformctl.reason import SEVERITY
 from platformctl.render.text import SIGNS, counted
 
@@ -46,6 +46,30 @@ def flips(module: ModuleHistory) -> str:
     return f"{module.flips} of {module.comparisons}" if module.comparisons else NONE
 
 
+def smoke(module: ModuleHistory) -> str:
+    """Say how the last smoke ended, how long ago and at which commit, since when it fails, and how many passed."""
+    if not (last := module.smoke):
+        return NONE
+    return (
+        f"{last.outcome} {span(last.seconds_ago)} ago at {commit(last)}{_failing(last.failing_since)}, {passed(last)}"
+    )
+
+
+def passed(smokes: SmokeHistory) -> str:
+    """Say how many smokes passed."""
+    return f"{share(smokes.pass_rate)} of {smokes.smokes}"
+
+
+def commit(last: SmokeHistory) -> str:
+    """Say at which commit a smoke was."""
+    return f"{last.commit[:12]}{' with changes' if last.dirty else ''}" if last.commit else "no commit"
+
+
+def catalog(one: CatalogHistory) -> str:
+    """Name a catalog by what its last plan calls it, and by its key."""
+    return f"{one.path} ({one.key})"
+
+
 def state(module: ModuleHistory) -> str:
     """Return what is known now: the last verdict, or that a green is too old to be one."""
     return STALE if module.outdated else str(module.verdict)
@@ -66,13 +90,32 @@ def states(history: History) -> dict[str, int]:
 def headline(history: History) -> str:
     """Say what a history says in one line."""
     parts = ", ".join(f"{count} {name}" for name, count in states(history).items())
-    return f"{parts or 'nothing'} of {counted(len(history.modules), 'module')}"
+    return f"{parts or 'nothing'} of {counted(len(history.modules), 'module')}{broken(history)}"
+
+
+def broken(history: History) -> str:
+    """Say of how many modules the smoke fails; of none there is nothing to say."""
+    count = sum(module.broken for module in history.modules)
+    return f"; {counted(count, 'smoke')} {'fails' if count == 1 else 'fail'}" if count else ""
 
 
 def origin(history: History) -> str:
     """Say what a history is made of."""
     looked = f"{counted(history.plans, 'plan')} from {moment(history.since)} to {moment(history.until)} UTC"
     return f"{looked}; a green older than {span(history.stale_after_seconds)} is stale"
+
+
+def others(history: History) -> str:
+    """Name the catalog of a history where the store holds plans of others too, and those."""
+    if not history.other_catalogs:
+        return ""
+    one = f"Of the catalog {catalog(history.catalog)}" if history.catalog else "Of no catalog that is known"
+    more = (f"{catalog(other)}, {counted(other.plans, 'plan')}" for other in history.other_catalogs)
+    return f"{one}; the store holds others too: {'; '.join(more)}"
+
+
+def _failing(since: str | None) -> str:
+    return f", failing since {moment(since)}" if since else ""
 
 
 def _joined(large: int, unit: str, small: int, part: str) -> str:

@@ -5,11 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from platformctl.history.history import History, ModuleHistory
-from platformctl.render.history.phrase import drift_time, flips, headline, moment, origin, share, sign, state
+from platformctl.render.history.phrase import (
+    drift_time,
+    flips,
+    headline,
+    moment,
+    origin,
+    others,
+    share,
+    sign,
+    smoke,
+    state,
+)
 from platformctl.render.printable import printable
 from platformctl.render.text import MAX_LINE, aligned
 
-_TITLES = ("", "module", "host", "now", "since", "last conclusive", "drift time", "flips", "pass rate")
+_TITLES = ("", "module", "host", "now", "since", "last conclusive", "drift time", "flips", "pass rate", "smoke")
 
 
 def to_text(history: History) -> str:
@@ -19,6 +30,8 @@ def to_text(history: History) -> str:
 
 def _lines(history: History) -> Iterator[str]:
     yield f"History of {origin(history)}"
+    if history.other_catalogs:
+        yield f"{others(history)}; --catalog chooses"
     yield ""
     if history.modules:
         yield from aligned([_TITLES, *map(_row, history.modules)])
@@ -37,4 +50,5 @@ def _row(module: ModuleHistory) -> tuple[str, ...]:
         drift_time(module),
         flips(module),
         share(module.pass_rate),
+        smoke(module),
     )

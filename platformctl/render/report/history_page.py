@@ -9,7 +9,7 @@ from platformctl.history.history import History
 from platformctl.render.report.page import render
 from platformctl.render.report.strip import HEIGHT, NIGHT, days
 
-MAX_WIDTH: Final = 360
+MAX_WIDTH: Final = 288
 MAX_NIGHT: Final = 12
 
 

@@ -16,6 +16,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from platformctl.reason import SEVERITY
+from platformctl.render import smoke_text
 from platformctl.render.history import phrase
 from platformctl.render.printable import MAX_LINE, printable, shown
 from platformctl.render.report.strip import LEGEND, strip, tally
@@ -74,11 +75,16 @@ def _environment() -> Environment:
         **_PHRASES,
         signed=SIGNS.__getitem__,
     )
-    environment.globals.update(legend=LEGEND, signs=SIGNS, severity=SEVERITY, stale=phrase.STALE_SIGN)
+    environment.globals.update(
+        legend=LEGEND, signs=SIGNS, outcomes=smoke_text.SIGNS, severity=SEVERITY, stale=phrase.STALE_SIGN
+    )
     return environment
 
 
 _PHRASES: Final = {
     name: getattr(phrase, name)
-    for name in ("moment", "span", "drift_time", "share", "flips", "state", "sign", "states", "headline", "origin")
-}
+    for name in (
+        "moment", "span", "drift_time", "share", "flips", "state", "sign", "states", "headline", "origin", "passed",
+        "broken", "others",
+    )
+}  # fmt: skip

@@ -12,12 +12,14 @@ from platformctl.render.report.page import render
 
 def to_html(plan: Plan, history: History) -> str:
     """Return a plan as one file. Of the history, the plan's own modules are shown."""
+    own = history.of(module.name for module in plan.modules)
     return render(
         "plan_page.html.jinja",
         plan=plan,
         view=plan_view,
         advice=ADVICE,
         anchors={module.name: f"m{number}" for number, module in enumerate(plan.modules, 1)},
-        history=history.of(module.name for module in plan.modules),
+        history=own,
+        failing={module.name for module in own.modules if module.broken},
         axis=axis(history),
     )

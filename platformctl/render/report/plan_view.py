@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from platformctl.errors import Failure
+from platformctl.history.history import History, ModuleHistory
 from platformctl.plan.flag import SENTENCES
 from platformctl.plan.plan import HostPlan, ModulePlan, NotCompared, Plan
 from platformctl.reason import Verdict
@@ -55,6 +56,12 @@ def proven(plan: Plan) -> tuple[ModulePlan, ...]:
     """Return the modules that need no words: their evidence is all that there is to say."""
     told = {module.name for module in worth_words(plan)}
     return tuple(module for module in plan.modules if module.name not in told)
+
+
+def broken(plan: Plan, history: History) -> tuple[ModuleHistory, ...]:
+    """Return the modules that are as declared, and whose smoke fails all the same."""
+    green = {module.name for module in plan.of(Verdict.IN_SYNC)}
+    return tuple(module for module in history.modules if module.broken and module.name in green)
 
 
 def incidents(plan: Plan) -> tuple[Incident, ...]:

@@ -131,6 +131,15 @@ def test_a_broken_memory_begins_anew(catalog: Path, store: Store, hook: Mailbox)
     assert titles(hook) == ["platformctl: watching, 1 in-sync"] * 2
 
 
+def test_what_was_told_of_a_catalog_without_a_key_is_known(catalog: Path, store: Store, hook: Mailbox) -> None:
+    """Plans of an earlier version said no key: the first that does goes on where they were, with no baseline anew."""
+    notify(night(1), catalog, store)
+    for day, state in ((2, "exited"), (3, "exited")):
+        made = night(day, state)
+        notify(replace(made, catalog=replace(made.catalog, key="0" * 12)), catalog, store)
+    assert titles(hook) == ["platformctl: watching, 1 in-sync", "platformctl: 1 drift"]
+
+
 def test_a_secret_is_shown_nowhere(
     catalog: Path, store: Store, hook: Mailbox, caplog: pytest.LogCaptureFixture
 ) -> None:

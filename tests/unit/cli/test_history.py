@@ -15,13 +15,15 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from platformctl.adapters.past_plans import read_past_plans
+from platformctl.adapters.smoke_store import SmokeStore
 from platformctl.adapters.store import Kept, Looks, Store
 from platformctl.cli import main
 from platformctl.history.past_plan import past_plan
 from platformctl.history.window import Window
 from platformctl.plan.plan import Plan
-from platformctl.reason import Verdict
+from platformctl.reason import Reason, Verdict
 from tests.unit.recording import FLEET
+from tests.unit.smoke.findings import FAIL, PASS, module, result
 
 from .test_store import sample
 
@@ -74,7 +76,7 @@ def test_the_same_plan_at_another_time_is_another_look(tmp_path: Path, plan: Pla
     assert len(set(keep(tmp_path, plan, later, later))) == 1
     found = read_past_plans(tmp_path, WINDOW)
     assert [one.at for one in found.plans] == [AT, AT + timedelta(hours=1), AT + timedelta(hours=1)]
-    assert Store(tmp_path).history(later).plans == 2
+    assert Store(tmp_path).history(later, Looks(())).plans == 2
 
 
 def test_without_verdicts_the_plan_is_read(tmp_path: Path, plan: Plan) -> None:
@@ -226,6 +228,113 @@ def test_the_window_can_be_named(tmp_path: Path, plan: Plan, capsys: pytest.Capt
         stale.append({one["stale"] for one in document["modules"]})
     assert counts == [0, 1, 1, 2]
     assert stale == [set(), {False}, {True}, {False}]
+
+
+def test_one_catalog_at_a_time(tmp_path: Path, plan: Plan, capsys: pytest.CaptureFixture[str]) -> None:
+    """Of two catalogs with modules of one name the newest plan's is told, or the one that is asked for, and both named.
+
+    What was kept before plans said their catalog counts for each.
+    """
+    ours = replace(plan, catalog=replace(plan.catalog, path=".", key="0" * 12))
+    theirs = replace(plan, plan_id="b" * 64, catalog=replace(plan.catalog, path="b", key="b" * 12))
+    unsaid = replace(plan, plan_id="c" * 64, catalog=replace(plan.catalog, key=None))
+    keep(tmp_path, unsaid, ours, at_night(ours, 1), at_night(theirs, 2))
+    assert history(tmp_path) == 0
+    first, said, *_ = capsys.readouterr().out.splitlines()
+    assert first.startswith("History of 2 plans from ")
+    assert said == (
+        f"Of the catalog b ({'b' * 12}); the store holds others too: . ({'0' * 12}), 2 plans; --catalog chooses"
+    )
+    assert history(tmp_path, "--catalog", "0" * 12, "--format", "json") == 0
+    document = json.loads(capsys.readouterr().out)
+    assert (document["plans"], document["catalog"]["path"]) == (3, ".")
+    assert document["otherCatalogs"] == [
+        {"key": "b" * 12, "path": "b", "plans": 1, "lastPlan": "2026-01-04T03:00:00+00:00"}
+    ]
+    assert Store(tmp_path).history(at_night(ours, 3), Looks(())).plans == 4
+    assert history(tmp_path, "--catalog", str(tmp_path)) == 2
+    assert capsys.readouterr().err == (
+        f"no plan of this time is of the catalog '{tmp_path}'; there are those of b ({'b' * 12}), . ({'0' * 12})\n"
+    )
+
+
+def test_a_catalog_is_found_by_its_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The folder that was planned names the catalog."""
+    arguments = ["--catalog", str(FLEET), "--store", str(tmp_path)]
+    assert main(["plan", "--offline", *arguments]) == 1
+    assert main(["history", *arguments]) == 0
+    assert capsys.readouterr().out.splitlines()[-1].endswith("8 modules")
+
+
+def test_a_plan_made_again_is_no_look(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`plan --snapshot` shows what was seen then: it is kept, and neither history nor its own report counts it."""
+    store, out = tmp_path / "store", tmp_path / "report.html"
+    arguments = ["plan", "--catalog", str(FLEET), "--store", str(store), "--offline", "--format", "html"]
+    main([*arguments, "--out", str(out)])
+    (kept,) = store.glob("plans/*/*/snapshot")
+    main([*arguments, "--snapshot", str(kept), "--out", str(out)])
+    assert len((store / "plans/index.jsonl").read_text().splitlines()) == 2
+    assert re.findall(r'<p class="note">(\d plans?) from', out.read_text()) == ["1 plan"]
+    capsys.readouterr()
+    assert main(["history", "--store", str(store), "--format", "json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert (document["plans"], {one["looks"] for one in document["modules"]}) == (1, {1})
+
+
+def test_a_recording_proves_what_it_showed_then(tmp_path: Path, plan: Plan, capsys: pytest.CaptureFixture[str]) -> None:
+    """A host that the inventory declares as a recording is told each night, and its green is as old as the recording.
+
+    A time that is none, or one after the plan, is no recording's.
+    """
+    looks = sample()[1]
+    assert {one.host for one in looks.first} == {"rs1000", "rs2000"}
+    taken = {"rs1000": "2026-01-01T09:00:00", "rs2000": "tomorrow"}
+    old = replace(looks, first=tuple(replace(one, taken_at=taken[one.host]) for one in looks.first))
+    Store(tmp_path).keep(plan, old)
+    Store(tmp_path).keep(at_night(plan, 1), old)
+    assert history(tmp_path, "--format", "json") == 0
+    modules = json.loads(capsys.readouterr().out)["modules"]
+    told = {one["host"]: (one["looks"], one["lastLook"][:10], one["lastConclusive"]) for one in modules}
+    assert told == {
+        "rs1000": (2, "2026-01-03", "2026-01-01T09:00:00+00:00"),
+        "rs2000": (2, "2026-01-03", "2026-01-03T03:00:00+00:00"),
+    }
+
+
+def test_smokes_are_told_with_the_plans(tmp_path: Path, plan: Plan, capsys: pytest.CaptureFixture[str]) -> None:
+    """A module that is as declared and does not work is told in every form; a smoke that cannot be read is named."""
+    keep(tmp_path, plan)
+    smokes, catalog = SmokeStore(tmp_path), replace(plan.catalog, commit="c0ffee", dirty=False)
+    for minute, finding in enumerate((PASS, FAIL, FAIL, PASS)):
+        started = (AT + timedelta(minutes=minute)).isoformat(timespec="milliseconds")
+        found = replace(result(module(), finding), module="np-guestbook", started_at=started, catalog=catalog)
+        last = smokes.keep(found) / "smoke.json"
+    last.write_text("{")
+    out = tmp_path / "report.html"
+    assert history(tmp_path, "--format", "html", "--out", str(out)) == 0
+    assert capsys.readouterr().err == f"{last}: this is no smoke that can be read; it does not count\n"
+    assert "failing since 2026-01-02 03:01" in out.read_text()
+    assert history(tmp_path, "--module", "np-guestbook") == 0
+    *_, row, _, sum_ = capsys.readouterr().out.splitlines()
+    assert row.split()[3:4] == ["stale"]
+    assert row.endswith(" ago at c0ffee, failing since 2026-01-02 03:01, 33.3 % of 3")
+    assert sum_ == "1 stale of 1 module; 1 smoke fails"
+
+
+def test_what_is_acknowledged_is_drift_without_verdicts_too(tmp_path: Path, plan: Plan) -> None:
+    """Read from plan.json, a difference that is acknowledged is what it is in verdicts.json."""
+    known = replace(
+        plan,
+        modules=tuple(
+            replace(one, status=Verdict.IN_SYNC, reason=Reason.ACKNOWLEDGED) if one.status is Verdict.DRIFT else one
+            for one in plan.modules
+        ),
+    )
+    (kept,) = keep(tmp_path, known)
+    whole = read_past_plans(tmp_path, WINDOW)
+    assert Verdict.DRIFT in {one.verdict for one in whole.plans[0].judgments}
+    (kept.folder / "verdicts.json").unlink()
+    assert read_past_plans(tmp_path, WINDOW) == whole
 
 
 def test_a_plan_as_a_page(tmp_path: Path) -> None:

@@ -101,7 +101,9 @@ def test_a_kept_plan_never_changes(tmp_path: Path) -> None:
     assert Store(tmp_path).keep(later, looks) == kept
     assert kept.plan.read_bytes() == before
     index = [json.loads(line) for line in (tmp_path / "plans" / "index.jsonl").read_text().splitlines()]
-    assert index == [_entry(plan, kept, tmp_path), _entry(later, kept, tmp_path)]
+    seen = {snapshot.host: "2026-11-23T15:41:17+00:00" for snapshot in looks.first}
+    more = {"catalog": {"key": plan.catalog.key, "path": str(FLEET)}, "seen": seen}
+    assert index == [_entry(plan, kept, tmp_path) | more, _entry(later, kept, tmp_path) | more]
 
 
 def _entry(plan: Plan, kept: Kept, root: Path) -> dict[str, object]:

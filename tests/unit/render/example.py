@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +21,7 @@ from platformctl.errors import Failure
 from platformctl.history.history import History
 from platformctl.history.make import make_history
 from platformctl.history.past_plan import PastPlan, past_plan
+from platformctl.history.past_smoke import PastSmoke, SmokeOutcome
 from platformctl.history.window import window_until
 from platformctl.observation.host import Attempt
 from platformctl.observation.snapshot import Snapshot
@@ -47,6 +49,15 @@ NIGHTS: Final[dict[str, str]] = {
     "worker": "..............gggggggggggggg",
 }
 """A letter for each night, as `plans` reads them; the last one is that of the plan."""
+
+SMOKES: Final = {
+    "np-backup": "p    p    p",
+    "np-guestbook": "ppppppppfp",
+    "np-legacy": "  p    e",
+    "np-meerkat-frontend": "pppppppppf f",
+    "np-plausible": "    pffe",
+}
+"""A letter for each evening from 12 days before the plan on: `p`, `f` and `e` for pass, fail and error."""
 
 _UNREACHED: Final = Snapshot(
     host="rs3000",
@@ -91,7 +102,18 @@ def example_history(plan: Plan) -> History:
         PastPlan(at - made[-1].at + one.at, tuple(replace(j, host=hosts[j.module]) for j in one.judgments))
         for one in made
     ]
-    return make_history(moved, window_until(at))
+    return make_history(moved, window_until(at), example_smokes(at))
+
+
+def example_smokes(until: datetime) -> tuple[PastSmoke, ...]:
+    """Return the smokes of the twelve days before."""
+    words: dict[str, SmokeOutcome] = {"p": "pass", "f": "fail", "e": "error"}
+    return tuple(
+        PastSmoke(name, until - timedelta(days=12 - day, hours=5), words[letter], f"{day:02}" * 20, letter == "e")
+        for name, letters in SMOKES.items()
+        for day, letter in enumerate(letters)
+        if letter in words
+    )
 
 
 def _module(name: str) -> Module:

@@ -31,7 +31,10 @@ def hostile_plan(plan: Plan, text: str) -> Plan:
 
 def hostile_history(history: History, text: str) -> History:
     """Return the history of the modules of a hostile plan."""
-    modules = [replace(one, name=f"{number}{text}", host=text) for number, one in enumerate(history.modules)]
+    modules = [
+        replace(one, name=f"{number}{text}", host=text, smoke=one.smoke and replace(one.smoke, commit=text))
+        for number, one in enumerate(history.modules)
+    ]
     return replace(history, modules=tuple(modules))
 
 

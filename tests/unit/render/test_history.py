@@ -78,6 +78,16 @@ def test_metrics_say_what_the_history_says() -> None:
     assert found["platformctl_module_window_red_flips"] == {web: 2, api: 0}
     assert found["platformctl_module_window_comparisons"] == {web: 3, api: 3}
     assert found["platformctl_history_plans"] == {(): 4}
+    smoked = metrics(example())
+    frontend, worker = ("rs2000", "np-meerkat-frontend"), ("rs1000", "worker")
+    outcomes = {key: value for key, value in smoked["platformctl_module_last_smoke"].items() if key[:2] == frontend}
+    assert outcomes == {
+        (*frontend, outcome): outcome == "fail" for outcome in ("pass", "inconclusive", "error", "fail")
+    }
+    assert (*worker, "pass") not in smoked["platformctl_module_last_smoke"]
+    assert smoked["platformctl_module_window_smokes"][worker] == 0
+    assert smoked["platformctl_module_window_smokes"][frontend] == 11
+    assert worker not in smoked["platformctl_module_smoke_failing_since_timestamp_seconds"]
 
 
 @unhurried

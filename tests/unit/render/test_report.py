@@ -284,6 +284,30 @@ def test_what_a_template_shows_is_printable() -> None:
     assert str(prose("Run `a <b>` & `c`.")) == "Run <code>a &lt;b&gt;</code> &amp; <code>c</code>."
 
 
+def test_what_is_as_declared_and_broken_is_shown() -> None:
+    """A smoke that fails is said where the plan is green: in the head, in the fleet, in a card and in the history."""
+    plan, history = example()
+    html = plan_page.to_html(plan, history)
+    assert "10 modules on 3 hosts; 2 smokes fail</p>" in html
+    assert re.findall(r"<bdi>([a-z-]+)</bdi> <small class=\"mark\">smoke fails</small>", html) == [
+        "np-meerkat-frontend", "np-plausible",
+    ]  # fmt: skip
+    broken = plan_view.broken(plan, history)
+    assert [one.name for one in broken] == ["np-meerkat-frontend", "np-plausible"]
+    assert html.count('<article class="card fail">') == 2
+    assert html.count('<small class="failing">failing since ') == 2
+    quiet = replace(history, modules=tuple(replace(one, smoke=None) for one in history.modules))
+    assert "smoke fails" not in plan_page.to_html(plan, quiet)
+
+
+def test_a_fleet_of_nothing_is_a_page() -> None:
+    """Where there is no module and no host, each section says so."""
+    page = alone(replace(example()[0], modules=(), hosts=(), unmanaged=()))
+    for words in ("No host was looked at.", "No plan of this time holds a module.", "There is no module to compare."):
+        assert page.count(words) == 1
+    assert "<table" not in page
+
+
 def test_what_is_acknowledged_is_never_plainly_green() -> None:
     """The verdict, the tile and the card say it, and who answers for it until when, as text."""
     plan = example_plan()

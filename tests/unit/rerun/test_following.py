@@ -208,8 +208,8 @@ def test_plans_name_the_repository(branch: Following, tmp_path: Path) -> None:
     """A plan says what was planned, and not where it was checked out; a catalog cannot lie outside."""
     (tmp_path / "platform").mkdir()
     request = branch.request(tmp_path, ["web"])
-    assert (request.catalog, request.modules, request.called) == (
-        tmp_path / "platform", ("web",), "platform/catalog/platform",
+    assert (request.catalog, request.modules, request.called, request.branch) == (
+        tmp_path / "platform", ("web",), "platform/catalog/platform", "main",
     )  # fmt: skip
     outside = replace(branch, repository=branch.repository.model_copy(update={"catalog": "../other"}))
     with pytest.raises(InputInvalid, match="leads out of the repository"):

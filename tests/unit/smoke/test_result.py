@@ -82,7 +82,7 @@ def test_document() -> None:
         "module": "web",
         "host": "h1",
         "plan": {"id": in_sync(module(http())).plan_id, "verdict": "in-sync", "reason": "exact"},
-        "catalog": {"path": "catalog", "commit": None, "dirty": False},
+        "catalog": {"path": "catalog", "commit": None, "dirty": False, "key": None},
         "outcome": "pass",
         "probes": [
             {
