@@ -18,7 +18,7 @@ DB = declared("db", "h1", "db", image=WEB.image)
 
 def told(made: Plan, event: Event, link: str = "") -> str:
     """Return title and body of a message in which every module has the same event."""
-    message = to_message(made, tuple(Transition(event, module) for module in made.modules), link)
+    message = to_message(made, tuple(Transition(event, module) for module in made.modules), (), link)
     return f"{message.title}\n\n{message.body}"
 
 
