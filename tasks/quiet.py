@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import traceback
 from typing import Final
 
@@ -12,6 +13,9 @@ from platformctl.errors import PlatformctlError
 from platformctl.render.printable import printable_lines
 
 _MAX_LINE: Final = 1000
+_LINK: Final = re.compile(r"(?<=http)(s?)://", re.IGNORECASE)
+_OWN: Final = "View at http"
+"""The interface makes a link of every address in a log. Only Prefect's own line about where a run is seen keeps its."""
 
 
 def _without_stack(record: logging.LogRecord) -> bool:
@@ -28,10 +32,15 @@ def _not_an_echo(record: logging.LogRecord) -> bool:
 
 def _printable(record: logging.LogRecord) -> bool:
     """Logs are read in terminals too, and errors of libraries quote what hosts and forges wrote."""
-    record.msg, record.args = printable_lines(record.getMessage(), _MAX_LINE), ()
+    record.msg, record.args = _plain(record.getMessage()), ()
     if record.exc_info:
-        record.exc_text = printable_lines("".join(traceback.format_exception(*record.exc_info)), _MAX_LINE)
+        record.exc_text = _plain("".join(traceback.format_exception(*record.exc_info)))
     return True
+
+
+def _plain(text: str) -> str:
+    shown = printable_lines(text, _MAX_LINE)
+    return shown if shown.startswith(_OWN) else _LINK.sub(r"\1[:]//", shown)
 
 
 def quieten() -> None:

@@ -97,7 +97,7 @@ def write_snapshot(folder: Path, snapshot: Snapshot) -> None:
 
 def _head(path: Path) -> Head:
     try:
-        head = _adapter().validate_python(_load(path))
+        head = _adapter().validate_json(json.dumps(_load(path)))  # and so without half surrogate pairs
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "the file"

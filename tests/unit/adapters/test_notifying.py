@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -136,9 +137,12 @@ def test_a_secret_is_shown_nowhere(
 ) -> None:
     """Neither the outcome of a target that takes nothing nor a log nor the store holds the password of its address."""
     hook.open = False
+    caplog.set_level(logging.DEBUG)
     outcomes = notify(night(1), catalog, store)
     kept = "".join(path.read_text() for path in store.root.rglob("*.json"))
-    assert "s3cret" not in f"{outcomes}{caplog.text}{kept}"
+    told = f"{outcomes}{caplog.text}{kept}"
+    assert "s3cret" not in told
+    assert "/hook" not in told
 
 
 @pytest.mark.parametrize(
