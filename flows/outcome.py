@@ -15,6 +15,7 @@ from platformctl.errors import AlreadyClaimed, PlatformctlError
 from platformctl.plan.plan import Plan
 from platformctl.reason import Verdict
 from platformctl.render import smoke_text
+from platformctl.render.printable import one_line
 from platformctl.render.text import headline
 from platformctl.rerun.report import Colour, Reconciled, Report
 from platformctl.smoke.outcome import Outcome
@@ -79,10 +80,10 @@ def concluded(run: Callable[[], Found]) -> State[Any]:
     try:
         return state_of(run())
     except AlreadyClaimed as error:
-        return Crashed(name="NotRun", message=str(error))
+        return Crashed(name="NotRun", message=one_line(error))
     except PlatformctlError as error:
         get_run_logger().error("%s", error)
-        return Crashed(name="Unusable", message=str(error).splitlines()[0])
+        return Crashed(name="Unusable", message=one_line(error))
     except Exception as error:  # noqa: BLE001  see above
         get_run_logger().exception("this is a bug in platformctl")
         return Crashed(message=f"{type(error).__name__}: nothing was concluded")

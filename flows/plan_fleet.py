@@ -16,6 +16,7 @@ from platformctl.adapters.fleet import MAX_CONCURRENT
 from platformctl.adapters.planning import CONFIRM_AFTER_S, Job, Request, final_plan, first_plan, needs_waiting
 from platformctl.adapters.store import Looks, Store, chosen_store
 from platformctl.catalog.definition import Name
+from platformctl.errors import InputInvalid
 from platformctl.observation.snapshot import Snapshot
 from platformctl.plan.confirmation import hosts_to_confirm
 from platformctl.plan.plan import Plan
@@ -28,7 +29,7 @@ from tasks.prepare_job import prepare_job
 from tasks.publish_plan import publish_plan
 from tasks.quiet import quieten
 from tasks.show_progress import watched
-from tasks.tell_people import tell_people
+from tasks.tell_people import tell_of_no_plan, tell_people
 
 quieten()
 
@@ -78,7 +79,7 @@ def plan_fleet(  # noqa: PLR0913, PLR0917  each is a field of the form in Prefec
 
 
 def _plan(request: Request, store: Store, confirm_after: float) -> Plan:
-    job = prepare_job(request, store)
+    job = _prepared(request, store)
     name_run(job)
     if request.catalog == DEPLOYED:
         offer_choices(job.catalog)
@@ -87,8 +88,18 @@ def _plan(request: Request, store: Store, confirm_after: float) -> Plan:
     plan = final_plan(job, looks)
     publish_plan(plan, keep_plan(plan, looks, store))
     label_run(job, plan)
-    tell_people(plan, request.catalog, store)
+    tell_people(plan, job, request.catalog, store)
     return plan
+
+
+def _prepared(request: Request, store: Store) -> Job:
+    """Read the catalog. Nights without a plan are told like hosts that do not answer; a wrong name in a form is not."""
+    try:
+        return prepare_job(request, store)
+    except InputInvalid:
+        if not request.modules and not request.hosts:
+            tell_of_no_plan(request.catalog, store)
+        raise
 
 
 def look(job: Job, confirm_after: float, kept: frozenset[str] = frozenset()) -> Looks:

@@ -19,6 +19,7 @@ from platformctl.adapters.following import Following, Trigger
 from platformctl.adapters.planning import CONFIRM_AFTER_S
 from platformctl.adapters.store import Store, chosen_store
 from platformctl.errors import PlatformctlError
+from platformctl.render.printable import one_line
 from platformctl.rerun.report import Reconciled, Report
 from tasks.follow_branch import fetch_branch, read_repositories
 from tasks.publish_report import publish_reports
@@ -59,7 +60,7 @@ def _reconcile(repositories: Path, store: Store, confirm_after: float) -> Reconc
             reports.extend(_branch(branch, repositories, confirm_after))
         except PlatformctlError as error:
             get_run_logger().error("%s: %s", branch.name, error)
-            problems.append(f"{branch.name}: {error}")
+            problems.append(f"{branch.name}: {one_line(error)}")
         except Exception as error:  # noqa: BLE001  one branch keeps no other from being looked at
             get_run_logger().exception("this is a bug in platformctl")
             problems.append(f"{branch.name}: {type(error).__name__}")

@@ -5,15 +5,15 @@ notices/<catalog>/state.json   what was told of each module, and the messages th
 
 from __future__ import annotations
 
-import hashlib
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from pydantic import TypeAdapter
 
+from platformctl.adapters.catalog_key import catalog_key
 from platformctl.adapters.file import read_bounded, write_atomically
 from platformctl.adapters.file_lock import locked
 from platformctl.adapters.repositories_file import read_secret
@@ -22,10 +22,11 @@ from platformctl.catalog.definition import read_definition
 from platformctl.catalog.notify import Notify, Target
 from platformctl.catalog.source import MAX_BYTES, SourceFile, read_yaml
 from platformctl.errors import InputInvalid, Problem
-from platformctl.notice.message import Message, to_baseline, to_message
-from platformctl.notice.transition import Told, baseline, transitions
+from platformctl.notice.message import Message, to_baseline, to_message, to_no_plan, to_plan_again
+from platformctl.notice.transition import NEVER, Told, Watched, baseline, forget, transitions, watch
 from platformctl.plan.plan import Plan
 from platformctl.published import Published
+from platformctl.reason import Verdict
 
 FILE: Final = "notify.yaml"
 MAX_PENDING: Final = 20
@@ -34,8 +35,9 @@ MAX_PENDING: Final = 20
 _LOCK_S: Final = 120.0
 _NOTHING: Final = Told({}, "", "")
 
-# Its complaints can hold the address of a target, and so a password.
+# What they say can hold the address of a target, and so a password or a token.
 logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
+logging.getLogger("urllib3.connectionpool").setLevel(logging.CRITICAL + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +50,11 @@ class Pending(Published):
 
 @dataclass(frozen=True, slots=True)
 class _State(Published):
-    """All that is remembered of a catalog; `told` is null before its first plan."""
+    """All that is remembered of a catalog; `told` is null before its first plan, `planning` is about plans at all."""
 
     told: Told | None = None
     pending: tuple[Pending, ...] = ()
+    planning: Watched = NEVER
 
 
 _STATE: Final = TypeAdapter(_State)
@@ -77,29 +80,52 @@ class Outcome:
     line: str
 
 
-def notify(plan: Plan, catalog: Path, store: Store, run: str = "") -> tuple[Outcome, ...]:
-    """Tell the targets of a catalog what a plan changed, and where to see it: the flow run of this ID.
+def notify(
+    plan: Plan, catalog: Path, store: Store, run: str = "", declared: Collection[str] | None = None
+) -> tuple[Outcome, ...]:
+    """Tell the targets of a catalog what a plan changed, and where to see it.
 
     What is remembered is written before anything is sent: ended in between, the next call sends it, and no plan is
     ever counted twice.
 
+    Args:
+        plan: what is told of.
+        catalog: folder of the catalog.
+        store: where it is remembered what was told.
+        run: ID of the flow run that made the plan.
+        declared: the modules of the catalog, where they are known; others are forgotten.
+
     Raises:
-        InputInvalid: notify.yaml, or a file that it names, cannot be used.
+        InputInvalid: notify.yaml cannot be used, or no file that it names.
         StoreUnwritable: what was told cannot be remembered, so nothing is told.
     """
+    return _notify(catalog, store, lambda state, chosen: _counted(state, plan, chosen, _link(chosen, run), declared))
+
+
+def notify_no_plan(catalog: Path, store: Store, run: str = "") -> tuple[Outcome, ...]:
+    """Count a run that could make no plan of a whole catalog, and tell the targets when there were enough in a row.
+
+    Raises:
+        InputInvalid: notify.yaml cannot be used, or no file that it names.
+        StoreUnwritable: what was told cannot be remembered, so nothing is told.
+    """
+    return _notify(catalog, store, lambda state, chosen: _unplanned(state, chosen, _link(chosen, run)))
+
+
+def _notify(catalog: Path, store: Store, count: Callable[[_State, Notify], _State]) -> tuple[Outcome, ...]:
     chosen = load_notify(catalog)
     if chosen is None:
         return ()
-    link = f"{chosen.link.rstrip('/')}/runs/flow-run/{run}" if chosen.link and run else ""
-    urls = _urls(chosen, catalog)
-    earlier = store.root / "notices" / _folder(catalog) / "state.json"
-    place = store.root / "notices" / (plan.catalog.key or _folder(catalog)) / "state.json"
+    urls, problems = _urls(chosen, catalog)
+    if not urls:
+        raise InputInvalid(problems)
+    place = store.root / "notices" / catalog_key(catalog) / "state.json"
     with locked(place.with_name("lock"), _LOCK_S):
-        state = _counted(_read(place if place.exists() else earlier), plan, chosen, link)
+        state = count(_read(place), chosen)
         _write(place, state)
-        outcomes, left = _send(state.pending, urls)
+        outcomes, left = _send(state.pending, urls, {target.name for target in chosen.targets})
         _write(place, replace(state, pending=left))
-    return outcomes
+    return (*outcomes, *(Outcome(taken=False, line=f"somebody cannot be told: {one}") for one in problems))
 
 
 def try_targets(catalog: Path) -> tuple[Outcome, ...]:
@@ -112,30 +138,54 @@ def try_targets(catalog: Path) -> tuple[Outcome, ...]:
     if chosen is None:
         raise InputInvalid([Problem(str(catalog / FILE), 0, "there is no such file; docs/notifications.md shows one")])
     trial = Message("trial", "platformctl: a trial", "Nothing has changed: somebody tries whether messages arrive.")
-    outcomes, _ = _send([Pending(target.name, trial) for target in chosen.targets], _urls(chosen, catalog))
+    urls, problems = _urls(chosen, catalog)
+    if problems:
+        raise InputInvalid(problems)
+    outcomes, _ = _send([Pending(target.name, trial) for target in chosen.targets], urls, urls)
     return outcomes
 
 
-def _counted(state: _State, plan: Plan, chosen: Notify, link: str) -> _State:
-    """Add a plan to what is remembered, and its message to what is to be sent."""
+def _counted(state: _State, plan: Plan, chosen: Notify, link: str, declared: Collection[str] | None) -> _State:
+    """Add a plan to what is remembered, and its messages to what is to be sent."""
+    planning, again = watch(state.planning, Verdict.IN_SYNC, chosen.inconclusive_runs)
+    before = replace(state, planning=planning)
+    if again:
+        before = _waiting(before, chosen, to_plan_again(plan, link))
     if state.told is None:
-        told, message = baseline(plan), to_baseline(plan, link)
-    else:
-        told, found = transitions(state.told, plan, chosen.inconclusive_runs)
-        if not found:
-            return replace(state, told=told)
-        message = to_message(plan, found, link)
+        return _waiting(replace(before, told=baseline(plan)), chosen, to_baseline(plan, link))
+    told, found = transitions(state.told, plan, chosen.inconclusive_runs)
+    if told is state.told:
+        return before
+    told, gone = (told, ()) if declared is None else forget(told, declared)
+    after = replace(before, told=told)
+    return _waiting(after, chosen, to_message(plan, found, gone, link)) if found or gone else after
+
+
+def _unplanned(state: _State, chosen: Notify, link: str) -> _State:
+    planning, event = watch(state.planning, Verdict.INCONCLUSIVE, chosen.inconclusive_runs)
+    after = replace(state, planning=planning)
+    return _waiting(after, chosen, to_no_plan(planning.unknown_runs, link)) if event else after
+
+
+def _waiting(state: _State, chosen: Notify, message: Message) -> _State:
+    """Add a message to what every target is to be sent."""
     pending = (*state.pending, *(Pending(target.name, message) for target in chosen.targets))
-    return _State(told, pending[-MAX_PENDING * len(chosen.targets) :])
+    return replace(state, pending=pending[-MAX_PENDING * len(chosen.targets) :])
 
 
-def _send(pending: Sequence[Pending], urls: Mapping[str, str]) -> tuple[tuple[Outcome, ...], tuple[Pending, ...]]:
+def _link(chosen: Notify, run: str) -> str:
+    return f"{chosen.link.rstrip('/')}/runs/flow-run/{run}" if chosen.link and run else ""
+
+
+def _send(
+    pending: Sequence[Pending], urls: Mapping[str, str], targets: Collection[str]
+) -> tuple[tuple[Outcome, ...], tuple[Pending, ...]]:
     """Send in order; return what became of each message, and what was not taken. Former targets are left out."""
     outcomes, left = [], []
     for one in pending:
-        if one.target not in urls:
+        if one.target not in targets:
             continue
-        taken = _taken(urls[one.target], one.message)
+        taken = one.target in urls and _taken(urls[one.target], one.message)
         said = "was told" if taken else "could not be told"
         outcomes.append(Outcome(taken, f"{one.target} {said}: {one.message.title}"))
         left += [] if taken else [one]
@@ -143,20 +193,18 @@ def _send(pending: Sequence[Pending], urls: Mapping[str, str]) -> tuple[tuple[Ou
 
 
 def _taken(url: str, message: Message) -> bool:
-    from apprise import Apprise, NotifyFormat
+    """Send plain text, cut to what the target takes: one that is too long would be refused for ever."""
+    from apprise import Apprise, NotifyFormat, OverflowMode
 
     service = Apprise()
-    return bool(
-        service.add(url) and service.notify(title=message.title, body=message.body, body_format=NotifyFormat.TEXT)
-    )
+    service.add(url)
+    for target in service:
+        target.notify_format, target.overflow_mode = NotifyFormat.TEXT, OverflowMode.TRUNCATE
+    return bool(service.notify(title=message.title, body=message.body, body_format=NotifyFormat.TEXT))
 
 
-def _urls(chosen: Notify, catalog: Path) -> dict[str, str]:
-    """Read the address of every target; what it says is shown nowhere.
-
-    Raises:
-        InputInvalid: with every file that cannot be used.
-    """
+def _urls(chosen: Notify, catalog: Path) -> tuple[dict[str, str], tuple[Problem, ...]]:
+    """Read the address of every target, and what is wrong with those that cannot be used; they are shown nowhere."""
     urls: dict[str, str] = {}
     problems: list[Problem] = []
     for target in chosen.targets:
@@ -164,9 +212,7 @@ def _urls(chosen: Notify, catalog: Path) -> dict[str, str]:
             urls[target.name] = _url(target, catalog)
         except InputInvalid as error:
             problems.extend(error.problems)
-    if problems:
-        raise InputInvalid(problems)
-    return urls
+    return urls, tuple(problems)
 
 
 def _url(target: Target, catalog: Path) -> str:
@@ -177,12 +223,6 @@ def _url(target: Target, catalog: Path) -> str:
         said = "should hold one Apprise URL, such as mailto://user:password@example.org"
         raise InputInvalid([Problem(target.url_file, 0, said)])
     return url
-
-
-def _folder(catalog: Path) -> str:
-    """Name a catalog as it was when it had no key: what was told then is still known."""
-    path = str(catalog.resolve())
-    return f"{catalog.resolve().name or 'catalog'}-{hashlib.sha256(path.encode()).hexdigest()[:12]}"
 
 
 def _read(place: Path) -> _State:

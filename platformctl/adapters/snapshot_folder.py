@@ -17,10 +17,12 @@ from platformctl.observation.head import Head, head_of, snapshot_of
 from platformctl.observation.host import Attempt
 from platformctl.observation.snapshot import Snapshot, image_records, without_secrets
 from platformctl.reason import Reason
-from platformctl.render.printable import one_line
+from platformctl.render.printable import one_line, printable
 
 SECOND_LOOK: Final = "second-look"
 MAX_BYTES: Final = 64 * 1024 * 1024
+_MAX_MESSAGE: Final = 1000
+"""Longer than any that a look writes, so that what it wrote is read unchanged."""
 
 
 class SnapshotTransport:
@@ -95,11 +97,17 @@ def write_snapshot(folder: Path, snapshot: Snapshot) -> None:
 
 def _head(path: Path) -> Head:
     try:
-        return _adapter().validate_python(_load(path))
+        head = _adapter().validate_json(json.dumps(_load(path)))  # and so without half surrogate pairs
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "the file"
         raise _unreadable(path, f"{where}: {first['msg']}") from None
+    return replace(head, failure=_shown(head.failure), images_failure=_shown(head.images_failure))
+
+
+def _shown(failure: Failure | None) -> Failure | None:
+    """Keep what a failure promises: its message is a line for people, and anybody can write a snapshot's."""
+    return replace(failure, message=printable(failure.message, _MAX_MESSAGE)) if failure else None
 
 
 @cache

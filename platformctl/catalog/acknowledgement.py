@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints
 
-from platformctl.catalog.definition import Definition
+from platformctl.catalog.definition import Definition, form
 
 Path = Literal["container.image", "container.state", "container.health", "container.exists"]
 
@@ -25,6 +25,9 @@ def _or_truth(schema: dict[str, Any]) -> None:
 Shown = Annotated[str, StringConstraints(min_length=1), BeforeValidator(_shown), Field(json_schema_extra=_or_truth)]
 
 
+Said = Annotated[str, form(r"\S", "a text that says something")]
+
+
 class Acknowledgement(Definition):
     """One known difference: another value of the same path is another difference, and alarms."""
 
@@ -32,6 +35,6 @@ class Acknowledgement(Definition):
     observed: Shown = Field(
         description="The observed value, as the plan shows it; of an image also any one digest that it goes by"
     )
-    owner: str = Field(min_length=1, description="Who answers for it")
-    reason: str = Field(min_length=1, description="Why it may be so")
+    owner: Said = Field(description="Who answers for it")
+    reason: Said = Field(description="Why it may be so")
     until: date = Field(description="The last day on which it alarms nobody, in UTC")

@@ -1,4 +1,7 @@
-"""Standard output for results, standard error for everything else; neither can change the exit code by going away."""
+"""Standard output for results, standard error for everything else; neither can change the exit code by going away.
+
+Whatever a verb writes goes through here, and nothing that a terminal obeys but the end of a line comes through.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,9 @@ import sys
 from contextlib import suppress
 
 from platformctl.errors import StoreUnwritable
+from platformctl.render.printable import printable_lines, spelled_output
+
+_MAX_LINE = 2000
 
 
 def show(text: str) -> None:
@@ -17,7 +23,7 @@ def show(text: str) -> None:
     """
     try:
         sys.stdout.flush()
-        sys.stdout.buffer.write(text.encode())
+        sys.stdout.buffer.write(spelled_output(text).encode())
         sys.stdout.buffer.flush()
     except BrokenPipeError:
         _discard()
@@ -27,9 +33,9 @@ def show(text: str) -> None:
 
 
 def say(line: str) -> None:
-    """Write a line for the person who waits."""
+    """Write a line, or several, for the person who waits."""
     with suppress(OSError):
-        print(line, file=sys.stderr, flush=True)
+        print(printable_lines(line, _MAX_LINE), file=sys.stderr, flush=True)
 
 
 def end_output() -> None:

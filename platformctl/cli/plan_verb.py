@@ -8,8 +8,13 @@ from typing import TYPE_CHECKING
 
 from platformctl.cli.options import add_catalog, add_hosts, add_looking, add_modules, add_store
 from platformctl.cli.output import say, show
+from platformctl.errors import InputInvalid, PlatformctlError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from platformctl.adapters.notifying import Outcome
+    from platformctl.adapters.planning import Job, Request
     from platformctl.adapters.store import Looks, Store
     from platformctl.cli.options import Verbs
     from platformctl.plan.plan import Plan
@@ -59,23 +64,21 @@ def _seconds(text: str) -> float:
 
 def _run(options: argparse.Namespace) -> int:
     from platformctl.adapters.fleet import Retry
-    from platformctl.adapters.planning import Request, final_plan, look_at_fleet, prepare
+    from platformctl.adapters.planning import Request, final_plan, look_at_fleet
     from platformctl.adapters.store import chosen_store
     from platformctl.cli.progress import host_progress
 
     store = chosen_store(options.store)
     store.check()
-    job = prepare(
-        Request(
-            catalog=options.catalog,
-            inventory=options.inventory,
-            modules=tuple(options.module),
-            hosts=tuple(options.host),
-            snapshot=options.snapshot,
-            offline=options.offline,
-        ),
-        store,
+    request = Request(
+        catalog=options.catalog,
+        inventory=options.inventory,
+        modules=tuple(options.module),
+        hosts=tuple(options.host),
+        snapshot=options.snapshot,
+        offline=options.offline,
     )
+    job = _prepared(request, store, notifies=options.notify)
     with host_progress(len(job.transports)) as done:
         looks = look_at_fleet(job, Retry(), None if options.no_confirm else options.confirm_after, done)
     plan = final_plan(job, looks)
@@ -85,9 +88,32 @@ def _run(options: argparse.Namespace) -> int:
     if options.notify:
         from platformctl.adapters.notifying import notify
 
-        for outcome in notify(plan, options.catalog, store):
-            say(outcome.line)
+        declared = [module.name for module in job.catalog.modules]
+        _tell(lambda: notify(plan, options.catalog, store, declared=declared))
     return plan.exit_code
+
+
+def _prepared(request: Request, store: Store, *, notifies: bool) -> Job:
+    """Read the catalog. A catalog that gives no plan is told; a wrong name on the command line is not."""
+    from platformctl.adapters.planning import prepare
+
+    try:
+        return prepare(request, store)
+    except InputInvalid:
+        if notifies and not request.modules and not request.hosts:
+            from platformctl.adapters.notifying import notify_no_plan
+
+            _tell(lambda: notify_no_plan(request.catalog, store))
+        raise
+
+
+def _tell(tell: Callable[[], Iterable[Outcome]]) -> None:
+    """Tell people. Whoever cannot be told changes no verdict."""
+    try:
+        for outcome in tell():
+            say(outcome.line)
+    except PlatformctlError as error:
+        say(f"nobody was told: {error}")
 
 
 def _show(plan: Plan, looks: Looks, store: Store, options: argparse.Namespace) -> None:

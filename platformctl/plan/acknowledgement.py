@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from platformctl.catalog.acknowledgement import Acknowledgement
@@ -16,6 +16,9 @@ from platformctl.reason import Reason, Verdict
 
 _WORDS: Final[Mapping[str | bool, str]] = {True: "yes", False: "no"}
 """How a plan shows a truth value."""
+
+
+_LONG: Final = timedelta(days=366)
 
 
 def acknowledge(plan: Plan, modules: Iterable[Module]) -> Plan:
@@ -73,10 +76,12 @@ def _digests(module: ModulePlan, change: Change) -> frozenset[str]:
 
 
 def _flags(module: ModulePlan, known: tuple[Acknowledgement, ...], day: date) -> Iterable[Flag]:
-    """Say which acknowledgements are of no use any more, where the module could be judged."""
+    """Say which acknowledgements are of no use any more, where the module could be judged, or hardly ever end."""
     for one in known:
         if any(_means(one, module, change) for change in module.changes):
             if one.until < day:
                 yield Flag.ACKNOWLEDGEMENT_EXPIRED
+            elif one.until - day > _LONG:
+                yield Flag.ACKNOWLEDGEMENT_LONG
         elif module.status is not Verdict.INCONCLUSIVE:
             yield Flag.ACKNOWLEDGEMENT_UNUSED

@@ -15,6 +15,7 @@ class Flag(StrEnum):
     """Something about a module that does not change its verdict."""
 
     ACKNOWLEDGEMENT_EXPIRED = "acknowledgement-expired"
+    ACKNOWLEDGEMENT_LONG = "acknowledgement-long"
     ACKNOWLEDGEMENT_UNUSED = "acknowledgement-unused"
     REPOSITORY_DIFFERS = "repository-differs"
     PLATFORM_DIFFERS = "platform-differs"
@@ -23,6 +24,7 @@ class Flag(StrEnum):
 
 SENTENCES: Final = {
     Flag.ACKNOWLEDGEMENT_EXPIRED: "A difference was acknowledged until a day that has passed.",
+    Flag.ACKNOWLEDGEMENT_LONG: "A difference is acknowledged for more than a year from now.",
     Flag.ACKNOWLEDGEMENT_UNUSED: "A difference is acknowledged that the module does not show, or not with this value.",
     Flag.REPOSITORY_DIFFERS: "The running image goes by other repository names than the declared one.",
     Flag.PLATFORM_DIFFERS: "The running image is for another platform than the declared one.",

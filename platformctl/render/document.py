@@ -8,11 +8,12 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from platformctl.plan.plan import Plan
+from platformctl.render.printable import spelled_json
 
 
 def to_json(plan: Plan) -> str:
     """Return plan.json: keys in camelCase and in the order of the definition, two spaces, a newline at the end."""
-    return _adapter().dump_json(plan, indent=2, by_alias=True).decode() + "\n"
+    return spelled_json(_adapter().dump_json(plan, indent=2, by_alias=True).decode()) + "\n"
 
 
 def from_json(text: str | bytes) -> Plan:

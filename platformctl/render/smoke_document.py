@@ -7,17 +7,18 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from platformctl.render.printable import spelled_json
 from platformctl.smoke.result import SmokeResult
 
 
 def to_json(result: SmokeResult) -> str:
     """Return smoke.json: keys in camelCase and in the order of the definition, two spaces, a newline at the end."""
-    return _adapter().dump_json(result, indent=2, by_alias=True).decode() + "\n"
+    return spelled_json(_adapter().dump_json(result, indent=2, by_alias=True).decode()) + "\n"
 
 
 def to_json_array(results: tuple[SmokeResult, ...]) -> str:
     """Return several as one JSON array."""
-    return _several().dump_json(results, indent=2, by_alias=True).decode() + "\n"
+    return spelled_json(_several().dump_json(results, indent=2, by_alias=True).decode()) + "\n"
 
 
 def from_json(text: str | bytes) -> SmokeResult:

@@ -12,6 +12,7 @@ from platformctl.render.printable import printable, shown
 
 SIGNS: Final = {Verdict.IN_SYNC: "=", Verdict.DRIFT: "~", Verdict.INCONCLUSIVE: "?"}
 MAX_LINE: Final = 1000
+_MAX_COLUMN: Final = 120
 _IMAGE_CALLS: Final = frozenset({"container inspect", "image inspect", "closure"})
 
 
@@ -163,8 +164,8 @@ def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
 
 
 def aligned(rows: list[tuple[str, ...]]) -> Iterator[str]:
-    """Align columns by what is shown, the last one ragged."""
+    """Align columns by what is shown, the last one ragged. What is too long pushes nothing but its own row."""
     shown_rows = [tuple(printable(cell) for cell in row) for row in rows]
-    widths = [max(map(len, column)) for column in zip(*shown_rows, strict=True)]
+    widths = [min(max(map(len, column)), _MAX_COLUMN) for column in zip(*shown_rows, strict=True)]
     for row in shown_rows:
         yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()

@@ -13,6 +13,7 @@ from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterState, Fl
 from prefect.client.schemas.objects import StateType
 from prefect.exceptions import PrefectHTTPStatusError
 
+from flows.outcome import RED
 from platformctl.adapters.catalog_folder import load_catalog
 from tasks.offer_choices import offer
 from tests.lab.fleet import SECRET
@@ -234,13 +235,13 @@ def test_value_that_slipped_through_is_not_red() -> None:
 
 
 def test_only_drift_is_red(runs: Mapping[str, Run]) -> None:
-    """Of all runs so far, the red ones are those that found drift."""
+    """Of all runs so far, whoever began them, the red ones are those that proved something."""
     for run in runs.values():
         run.finished()
     with get_client(sync_client=True) as client:
         failed = FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.FAILED]))
         red = client.read_flow_runs(flow_run_filter=FlowRunFilter(state=failed))
-    assert {run.state.name for run in red if run.state} == {"Drift"}
+    assert {"Drift"} <= {str(run.state.name) for run in red if run.state} <= RED
 
 
 def test_night_is_scheduled() -> None:

@@ -8,11 +8,12 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from platformctl.history.history import History
+from platformctl.render.printable import spelled_json
 
 
 def to_json(history: History) -> str:
     """Return a history: keys in camelCase and in the order of the definition, two spaces, a newline at the end."""
-    return _adapter().dump_json(history, indent=2, by_alias=True).decode() + "\n"
+    return spelled_json(_adapter().dump_json(history, indent=2, by_alias=True).decode()) + "\n"
 
 
 def history_schema() -> dict[str, Any]:

@@ -15,11 +15,12 @@ from typing import Any
 
 @dataclass
 class Mailbox:
-    """What arrived, oldest first: title and body. `open` is whether anything is taken."""
+    """What arrived, oldest first: title and body, and the same as bytes. `open` is whether anything is taken."""
 
     url: str = ""
     messages: list[tuple[str, str]] = field(default_factory=list)
     open: bool = True
+    raw: list[bytes] = field(default_factory=list)
 
 
 @contextmanager
@@ -29,8 +30,10 @@ def web_hook() -> Iterator[Mailbox]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            document: dict[str, Any] = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            content = self.rfile.read(int(self.headers["Content-Length"]))
+            document: dict[str, Any] = json.loads(content)
             if box.open:
+                box.raw.append(content)
                 box.messages.append((document["title"], document["message"]))
             self.send_response(200 if box.open else 503)
             self.end_headers()
@@ -55,7 +58,8 @@ def mail_server() -> Iterator[Mailbox]:
                 verb = line[:4].upper()
                 if verb == b"DATA":
                     self.wfile.write(b"354 go on\r\n")
-                    box.messages.append(_mail(b"".join(iter(self.rfile.readline, b".\r\n"))))
+                    box.raw.append(b"".join(iter(self.rfile.readline, b".\r\n")))
+                    box.messages.append(_mail(box.raw[-1]))
                 self.wfile.write(b"221 bye\r\n" if verb == b"QUIT" else b"250 yes\r\n")
                 if verb == b"QUIT":
                     return

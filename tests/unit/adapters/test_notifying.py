@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from platformctl.adapters.store import Store
 from platformctl.cli import main
 from platformctl.errors import InputInvalid
 from platformctl.plan.plan import Plan
+from tests.repository import git_repository
 from tests.unit.adapters.mailbox import Mailbox, mail_server, web_hook
 from tests.unit.plan.one_host import container, look, plan
 
@@ -131,12 +133,15 @@ def test_a_broken_memory_begins_anew(catalog: Path, store: Store, hook: Mailbox)
     assert titles(hook) == ["platformctl: watching, 1 in-sync"] * 2
 
 
-def test_what_was_told_of_a_catalog_without_a_key_is_known(catalog: Path, store: Store, hook: Mailbox) -> None:
-    """Plans of an earlier version said no key: the first that does goes on where they were, with no baseline anew."""
-    notify(night(1), catalog, store)
-    for day, state in ((2, "exited"), (3, "exited")):
-        made = night(day, state)
-        notify(replace(made, catalog=replace(made.catalog, key="0" * 12)), catalog, store)
+def test_clones_of_a_catalog_share_what_was_told(tmp_path: Path, store: Store, hook: Mailbox) -> None:
+    """A plan from another clone, at a later commit, goes on where the first one was: no baseline anew."""
+    origin = git_repository(tmp_path / "origin")
+    clone = tmp_path / "clone"
+    origin.commit({"hosts.yaml": "1"})
+    origin.run("clone", "--quiet", origin.folder.as_uri(), str(clone))
+    origin.commit({"hosts.yaml": "2"})
+    for day, (folder, state) in enumerate(((origin.folder, "running"), (clone, "exited"), (clone, "exited")), 1):
+        notify(night(day, state), told_by(folder, hook=hook), store)
     assert titles(hook) == ["platformctl: watching, 1 in-sync", "platformctl: 1 drift"]
 
 
@@ -145,9 +150,12 @@ def test_a_secret_is_shown_nowhere(
 ) -> None:
     """Neither the outcome of a target that takes nothing nor a log nor the store holds the password of its address."""
     hook.open = False
+    caplog.set_level(logging.DEBUG)
     outcomes = notify(night(1), catalog, store)
     kept = "".join(path.read_text() for path in store.root.rglob("*.json"))
-    assert "s3cret" not in f"{outcomes}{caplog.text}{kept}"
+    told = f"{outcomes}{caplog.text}{kept}"
+    assert "s3cret" not in told
+    assert "/hook" not in told
 
 
 @pytest.mark.parametrize(

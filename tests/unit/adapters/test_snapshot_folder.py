@@ -28,6 +28,7 @@ GOOD = Snapshot(
     images_failure=None,
     attempt=Attempt(1, 5, (("docker", "version"),)),
 )
+HEAD = {"schema": "platformctl/snapshot/v1", "host": "h1", "takenAt": "2026-01-01"}
 BOOM = Failure(Reason.COMMAND_FAILED, "boom")
 FAILED = replace(GOOD, engine=None, containers=(), images=(), failure=BOOM)
 WITHOUT_IMAGES = replace(GOOD, images=(), images_failure=BOOM)
@@ -43,6 +44,30 @@ def test_a_snapshot_reads_back_whatever_was_there_before(
         write_snapshot(tmp_path, earlier)
     write_snapshot(tmp_path, snapshot)
     assert SnapshotTransport("h1", tmp_path).look() == snapshot
+
+
+def test_a_failure_is_a_line_whoever_wrote_it(tmp_path: Path) -> None:
+    """A recording is a file that anybody can write: its message obeys the rule that looks obey."""
+    message = "\x1b[2J\r\nall is well\u202e" + "x" * 2000
+    failure = {"reason": "unreachable", "message": message}
+    (tmp_path / "host.json").write_text(json.dumps({**HEAD, "failure": failure}))
+    said = SnapshotTransport("h1", tmp_path).look().failure
+    assert said
+    assert said.message.startswith(r"\x1b[2J\r\nall is well\u202exxx")
+    assert len(said.message) < 1100
+
+
+@pytest.mark.parametrize("where", ["version", "apiVersion", "undescribed"])
+def test_half_a_surrogate_pair_breaks_no_plan(tmp_path: Path, where: str) -> None:
+    """JSON can spell what no file can hold: such a head is unreadable, and only that host is without a look."""
+    engine = {"name": "docker", "version": "1", "apiVersion": "1", where: "\ud800"}
+    head: dict[str, object] = {**HEAD, "engine": engine}
+    if where == "undescribed":
+        head["undescribed"] = [{"id": "1" * 64, "name": "\ud800"}]
+    (tmp_path / "host.json").write_text(json.dumps(head))
+    failure = SnapshotTransport("h1", tmp_path).look().failure
+    assert failure
+    assert failure.reason is Reason.SNAPSHOT_UNREADABLE
 
 
 def test_there_is_no_snapshot_while_one_is_written(tmp_path: Path) -> None:

@@ -8,9 +8,12 @@ import pytest
 
 from platformctl.notice.message import to_baseline, to_message
 from platformctl.notice.transition import Event, Transition
-from platformctl.plan.plan import Plan
+from platformctl.plan.acknowledgement import acknowledge
+from platformctl.plan.plan import Change, Plan
+from platformctl.reason import Reason
 from tests.unit.plan.one_host import WEB, container, look, plan, unreached
 from tests.unit.plan.strategies import declared
+from tests.unit.plan.test_acknowledgement import KNOWN, knowing
 from tests.unit.plan.test_plan import DARK
 
 DB = declared("db", "h1", "db", image=WEB.image)
@@ -18,7 +21,7 @@ DB = declared("db", "h1", "db", image=WEB.image)
 
 def told(made: Plan, event: Event, link: str = "") -> str:
     """Return title and body of a message in which every module has the same event."""
-    message = to_message(made, tuple(Transition(event, module) for module in made.modules), link)
+    message = to_message(made, tuple(Transition(event, module) for module in made.modules), (), link)
     return f"{message.title}\n\n{message.body}"
 
 
@@ -53,6 +56,78 @@ def test_a_host_that_does_not_answer_is_one_cause() -> None:
         "\n"
         f"Plan {made.plan_id[:12]} of 2026-01-02T03:04:05+00:00"
     )
+
+
+def test_many_hosts_with_one_reason_are_one_cause() -> None:
+    """An outage of two hundred hosts is one message of a few lines."""
+    one = plan(unreached(DARK)).modules[0]
+    modules = tuple(replace(one, name=f"m{number:03}", host=f"h{number:03}") for number in range(200))
+    lines = told(replace(plan(unreached(DARK)), modules=modules), Event.UNKNOWN).splitlines()
+    named = ", ".join(f"m{number:03}" for number in range(20))
+    assert (lines[2], len(lines)) == (
+        f"Not known any more on 200 hosts (unreachable): 200 modules: {named} and 180 more",
+        6,
+    )
+
+
+def test_many_changes_of_one_cause_are_cut() -> None:
+    """A module of a thousand replicas fills no chat."""
+    made = plan(look(), WEB)
+    [module] = made.modules
+    [change] = module.changes
+    replicas = replace(module, changes=tuple(replace(change, container=f"web{n}") for n in range(1000)))
+    lines = told(replace(made, modules=(replicas,)), Event.DRIFT).splitlines()
+    assert (lines[-3], len(lines)) == ("    and 980 more", 27)
+
+
+def test_what_is_acknowledged_has_not_recovered() -> None:
+    """It is told under its own name, and the first plan's counts say it too."""
+    known = acknowledge(plan(look(container(State={"Status": "exited"}))), (knowing(KNOWN),))
+    assert told(known, Event.ACKNOWLEDGED).splitlines()[:4] == [
+        "platformctl: 1 acknowledged",
+        "",
+        "Acknowledged on h1 (acknowledged): web",
+        "    It is not as declared; every difference is acknowledged, and nothing else differs.",
+    ]
+    assert to_baseline(known, "").title == "platformctl: watching, 1 in-sync (1 acknowledged)"
+
+
+def test_modules_that_are_gone_are_named() -> None:
+    """Who was told of a red is told that nobody looks any more."""
+    message = to_message(plan(look(container())), (), ("api", "web"), "")
+    assert (message.title, message.body.splitlines()[0]) == (
+        "platformctl: 2 not declared any more",
+        "Not declared any more, nor watched: api, web",
+    )
+
+
+DIGESTS = [f"sha256:{number:064x}" for number in range(3)]
+
+
+@pytest.mark.parametrize(
+    ("observed", "shown"),
+    [
+        (f"registry.example/app@{DIGESTS[0]}", f"registry.example/app@{DIGESTS[0]}"),
+        (
+            f"evil.example/login@{DIGESTS[0]}, registry.example/app@{DIGESTS[1]}",
+            f"{DIGESTS[0]}, registry.example/app@{DIGESTS[1]}",
+        ),
+        (f"image {DIGESTS[2]}", DIGESTS[2]),
+        ("image of unknown ID", "(see the plan)"),
+        ("evil.example/login", "(see the plan)"),
+        ("https://evil.example/login", "(see the plan)"),
+        ("www.evil.example", "(see the plan)"),
+        ("someone@everyone", "(see the plan)"),
+        (f"here@everyone@{DIGESTS[0]}", "(see the plan)"),
+    ],
+)  # fmt: skip
+def test_an_image_goes_by_its_digest(observed: str, shown: str) -> None:
+    """Chats make links of host names and call people at an @, so a repository is named only where it is declared."""
+    made = plan(look(), WEB)
+    [module] = made.modules
+    change = Change("container.image", f"registry.example/app:1@{DIGESTS[2]}", observed, Reason.IMAGE_DIFFERS)
+    lines = told(replace(made, modules=(replace(module, changes=(change,)),)), Event.DRIFT).splitlines()
+    assert lines[4] == f"    web: container.image declared {change.desired}, observed {shown}"
 
 
 def test_recovered() -> None:

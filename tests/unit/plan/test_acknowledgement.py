@@ -85,6 +85,13 @@ def test_another_value_another_path_and_the_day_after_alarm(known: Mapping[str, 
     assert summary(acknowledged(look(EXITED), knowing(known))) == ("drift", "state-differs", [False], flags)
 
 
+def test_an_acknowledgement_that_hardly_ends_is_flagged() -> None:
+    """For a year it is a decision; for longer it is a declaration that nobody made."""
+    days = {"2027-01-03": [], "2027-01-04": ["acknowledgement-long"], "9999-12-31": ["acknowledgement-long"]}
+    found = {day: summary(acknowledged(look(EXITED), knowing({**KNOWN, "until": day})))[3] for day in days}
+    assert found == days
+
+
 def test_one_unknown_difference_is_enough() -> None:
     """Of two differences one is acknowledged: the module is drift, and the known one is told apart."""
     other = container(State={"Status": "exited"}, Image=digest("config", 1), Config={"Image": "app:1"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import Final
@@ -15,7 +16,7 @@ from markdown_it.token import Token
 from platformctl.render.document import to_json
 from platformctl.render.escape import escaped, fenced
 from platformctl.render.markdown import to_markdown
-from platformctl.render.printable import MAX_LINE, one_line, printable
+from platformctl.render.printable import MAX_LINE, one_line, printable, spelled_json, spelled_output
 from platformctl.render.text import to_text
 from tests.unit.plan.strategies import World, unhurried, worlds
 
@@ -49,6 +50,9 @@ HOSTILE: Final = (
     "\x1b[31mred\x1b[0m \x1b]8;;https://example.net\x07link\x1b]8;;\x07",
     "\u202egnp.exe \u2066x\u2069 \u200b\ufeff",
     "\u2028 \u2029 \x85 \x00 \x7f \ud800 \U000e0041",
+    "z" + "\u0335\u0489\u0300" * 50,
+    "\u0301 begins with a mark",
+    "\ufe0f \U000e0101 \u3164 \u2800 \u00a0 \u3000",
     "x" * (1 << 20),
     "`" * 2000,
     "",
@@ -164,6 +168,32 @@ def test_the_same_plan_is_the_same_text(world: World) -> None:
 def test_printable_changes_nothing_twice(text: str) -> None:
     """What is printable stays as it is, so that two layers may both make sure."""
     assert printable(printable(text)) == printable(text) or len(printable(text)) > MAX_LINE
+
+
+def test_marks_do_not_pile_up() -> None:
+    """A letter keeps the few marks that a script needs; more would cover the lines around it."""
+    assert printable("Vi\u00ea\u0323\u0301t") == "Vi\u00ea\u0323\u0301t"
+    assert printable("z" + "\u0335" * 5 + "a") == "z" + "\u0335" * 3 + r"\u0335\u0335a"
+    assert printable("\u0335x") == r"\u0335x"
+    assert printable("a\u3164\ufe0f\U000e0041") == r"a\u3164\ufe0f\U000e0041"
+
+
+@unhurried
+@given(st.text())
+def test_json_means_the_same_and_hides_nothing(text: str) -> None:
+    """What a terminal obeys is spelled as JSON spells it, and read back as it was."""
+    json_text = spelled_json(json.dumps({"a": text}, ensure_ascii=False, indent=1))
+    assert json.loads(json_text) == {"a": text}
+    assert all(character.isprintable() or character == "\n" for character in json_text)
+
+
+@unhurried
+@given(st.text())
+def test_output_keeps_its_lines_and_obeys_nobody(text: str) -> None:
+    """Of a whole output only the ends of lines are obeyed."""
+    output = spelled_output(text)
+    assert output.count("\n") == text.count("\n")
+    assert all(character.isprintable() or character == "\n" for character in output)
 
 
 @unhurried
