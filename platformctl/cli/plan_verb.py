@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from platformctl.plan.plan import Plan
 
 _HOUR_S = 3600.0
-_FORMATS = ("text", "json", "markdown", "html")
+_FORMATS = ("text", "json", "markdown", "junit", "html")
 
 
 def add(verbs: Verbs) -> None:
@@ -110,6 +110,10 @@ def _rendered(plan: Plan, store: Store, form: str) -> str:
             from platformctl.render.report.plan_page import to_html
 
             return to_html(plan, store.history(plan))
+        case "junit":
+            from platformctl.render.plan_junit import to_junit
+
+            return to_junit(plan)
         case "markdown":
             from platformctl.render.markdown import to_markdown
 

@@ -78,7 +78,7 @@ def _rendered(results: tuple[SmokeResult, ...], form: str) -> str:
 
             return to_json_array(results)
         case "junit":
-            from platformctl.render.junit import to_junit
+            from platformctl.render.smoke_junit import to_junit
 
             return to_junit(results)
         case _:

@@ -117,12 +117,13 @@ def _evidence(modules: tuple[ModulePlan, ...]) -> Iterator[str]:
     for module in modules:
         yield f"**{escaped(module.name)}**"
         yield ""
-        yield from fenced([f"declared {module.image}", *map(_fact, module.evidence)])
+        yield from fenced([f"declared {module.image}", *map(fact, module.evidence)])
         yield ""
     yield "</details>"
 
 
-def _fact(evidence: Evidence) -> str:
+def fact(evidence: Evidence) -> str:
+    """Return one fact as a line, with what it matched."""
     whose = f"{evidence.container}: " if evidence.container else ""
     matched = f"  = {evidence.matched}" if evidence.matched else ""
     return f"{whose}{evidence.call} {evidence.field}: {evidence.value}{matched}"

@@ -86,7 +86,8 @@ def _lines(plan: Plan) -> Iterator[str]:
     yield ""
     yield from aligned([("", "module", "host", "verdict", "reason"), *map(_row, plan.modules)])
     for module in troubled(plan):
-        yield from _details(module)
+        yield ""
+        yield from details(module)
     for host in plan.hosts:
         yield from _host(host, plan.modules)
     yield from _section("Not managed by any module", aligned([*map(_unmanaged, plan.unmanaged)]))
@@ -99,8 +100,8 @@ def _row(module: ModulePlan) -> tuple[str, ...]:
     return (SIGNS[module.status], module.name, module.host, verdict(module), str(module.reason))
 
 
-def _details(module: ModulePlan) -> Iterator[str]:
-    yield ""
+def details(module: ModulePlan) -> Iterator[str]:
+    """Return what a module needs words for, as lines: the sentence, what differs, what is not known."""
     yield f"{SIGNS[module.status]} {module.name} on {module.host}: {module.reason.sentence}"
     for change in module.changes:
         yield from change_lines(change)
