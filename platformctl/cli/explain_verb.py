@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from platformctl.cli.options import add_catalog, add_looking, add_store
-from platformctl.cli.output import show
+from platformctl.cli.output import show_text
 
 if TYPE_CHECKING:
     from platformctl.adapters.planning import Request
@@ -41,7 +41,7 @@ def _run(options: argparse.Namespace) -> int:
         offline=options.offline,
     )
     page, code = explained(request, chosen_store(options.store))
-    show(page)
+    show_text(page)
     return code
 
 
@@ -53,10 +53,12 @@ def explained(request: Request, store: Store) -> tuple[str, int]:
     """
     from platformctl.adapters.fleet import Retry
     from platformctl.adapters.planning import final_plan, first_decisions, look_at_fleet, prepare
+    from platformctl.cli.progress import host_progress
     from platformctl.render.explanation import to_explanation
 
     job = prepare(request, store)
-    looks = look_at_fleet(job, Retry(), confirm_after_s=None)
+    with host_progress(job.transports) as tell:
+        looks = look_at_fleet(job, Retry(), None, tell)
     plan = final_plan(job, looks)
     [module] = plan.modules
     host = next((host for host in plan.hosts if host.name == module.host), None)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from platformctl.cli.options import add_modules, add_store
-from platformctl.cli.output import say, show
+from platformctl.cli.output import say, show, show_text
 from platformctl.errors import InputInvalid, Problem
 
 if TYPE_CHECKING:
@@ -89,6 +89,8 @@ def _run(options: argparse.Namespace) -> int:
     rendered = _rendered(history, options.format)
     if options.out:
         write_atomically(options.out, rendered)
+    elif options.format == "text":
+        show_text(rendered)
     else:
         show(rendered)
     return 0

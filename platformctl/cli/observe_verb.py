@@ -7,10 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from platformctl.cli.options import add_hosts
-from platformctl.cli.output import say
+from platformctl.cli.output import conclude, say
 
 if TYPE_CHECKING:
     from platformctl.cli.options import Verbs
+
+
+_INCOMPLETE = 3
 
 
 def add(verbs: Verbs) -> None:
@@ -41,14 +44,19 @@ def _run(options: argparse.Namespace) -> int:
     from platformctl.adapters.snapshot_folder import write_snapshot
     from platformctl.cli.progress import host_progress
     from platformctl.plan.selection import select_hosts
+    from platformctl.render.text import counted
 
     hosts = select_hosts(load_inventory(options.inventory), options.host)
-    with Connections(kept=0) as connections, host_progress(len(hosts)) as done:
+    with Connections(kept=0) as connections, host_progress(host.name for host in hosts) as tell:
         transports = {host.name: transport_for(host, options.inventory.parent, connections) for host in hosts}
-        snapshots = observe_fleet(transports, Retry(), done=done)
+        snapshots = observe_fleet(transports, Retry(), tell=tell)
     for snapshot in snapshots:
         write_snapshot(options.out / snapshot.host, snapshot)
         failure = snapshot.failure
         result = f"{failure.reason}: {failure.message}" if failure else f"{len(snapshot.containers)} containers"
         say(f"{snapshot.host}: {result}, in {options.out / snapshot.host}")
-    return 3 if any(snapshot.failure for snapshot in snapshots) else 0
+    failed = sum(snapshot.failure is not None for snapshot in snapshots)
+    code = _INCOMPLETE if failed else 0
+    missing = f", {failed} could not be looked at" if failed else ""
+    conclude(f"{len(snapshots) - failed} of {counted(len(snapshots), 'host')} recorded{missing} (exit code {code})")
+    return code

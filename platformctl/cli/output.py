@@ -1,12 +1,21 @@
-"""Standard output for results, standard error for everything else; neither can change the exit code by going away."""
+"""Standard output for results, standard error for everything else; neither can change the exit code by going away.
+
+The last line is the verdict: that of a text, or, where the result is for machines or goes to a file, one that is said
+after it.
+"""
 
 from __future__ import annotations
 
 import os
 import sys
 from contextlib import suppress
+from pathlib import Path
 
+from platformctl.cli.colour import is_coloured, painted, verdict
 from platformctl.errors import StoreUnwritable
+from platformctl.render.printable import printable
+
+_MAX_LINE = 4000
 
 
 def show(text: str) -> None:
@@ -26,10 +35,38 @@ def show(text: str) -> None:
         raise StoreUnwritable(f"standard output cannot be written: {error.strerror or error}") from None
 
 
-def say(line: str) -> None:
-    """Write a line for the person who waits."""
-    with suppress(OSError):
-        print(line, file=sys.stderr, flush=True)
+def show_text(text: str) -> None:
+    """Write a result for people, in colours where they are wanted."""
+    show(painted(text) if is_coloured(sys.stdout) else text)
+
+
+def deliver(rendered: str, form: str, out: Path | None, conclusion: str) -> None:
+    """Write a result in its form where it is wanted; a text that is printed ends with the verdict by itself.
+
+    Raises:
+        StoreUnwritable: there is no room for it.
+    """
+    if out:
+        from platformctl.adapters.file import write_atomically
+
+        write_atomically(out, rendered)
+    elif form == "text":
+        show_text(rendered)
+        return
+    else:
+        show(rendered)
+    conclude(conclusion)
+
+
+def conclude(line: str) -> None:
+    """Say the verdict, as the last line."""
+    shown = printable(line, _MAX_LINE)
+    _print(verdict(shown) if is_coloured(sys.stderr) else shown)
+
+
+def say(text: str) -> None:
+    """Write lines for the person who waits. Nothing in them can move the cursor, whoever wrote it."""
+    _print("\n".join(printable(line, _MAX_LINE) for line in text.splitlines()))
 
 
 def end_output() -> None:
@@ -38,6 +75,11 @@ def end_output() -> None:
         sys.stdout.flush()
     except OSError:
         _discard()
+
+
+def _print(text: str) -> None:
+    with suppress(OSError):
+        print(text, file=sys.stderr, flush=True)
 
 
 def _discard() -> None:

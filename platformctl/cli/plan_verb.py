@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from platformctl.cli.options import add_catalog, add_hosts, add_looking, add_modules, add_store
-from platformctl.cli.output import say, show
+from platformctl.cli.output import deliver, say
 
 if TYPE_CHECKING:
     from platformctl.adapters.store import Store
@@ -62,6 +62,7 @@ def _run(options: argparse.Namespace) -> int:
     from platformctl.adapters.planning import Request, final_plan, look_at_fleet, prepare
     from platformctl.adapters.store import chosen_store
     from platformctl.cli.progress import host_progress
+    from platformctl.render.text import conclusion
 
     store = chosen_store(options.store)
     store.check()
@@ -76,28 +77,24 @@ def _run(options: argparse.Namespace) -> int:
         ),
         store,
     )
-    with host_progress(len(job.transports)) as done:
-        looks = look_at_fleet(job, Retry(), None if options.no_confirm else options.confirm_after, done)
+    with host_progress(job.transports) as tell:
+        looks = look_at_fleet(job, Retry(), None if options.no_confirm else options.confirm_after, tell)
     plan = final_plan(job, looks)
     kept = store.keep(plan, looks)
-    _show(plan, store, options)
     say(f"kept as {kept.plan}")
+    try:
+        _notify(plan, store, options)
+    finally:
+        deliver(_rendered(plan, store, options.format), options.format, options.out, conclusion(plan))
+    return plan.exit_code
+
+
+def _notify(plan: Plan, store: Store, options: argparse.Namespace) -> None:
     if options.notify:
         from platformctl.adapters.notifying import notify
 
         for outcome in notify(plan, options.catalog, store):
             say(outcome.line)
-    return plan.exit_code
-
-
-def _show(plan: Plan, store: Store, options: argparse.Namespace) -> None:
-    rendered = _rendered(plan, store, options.format)
-    if options.out:
-        from platformctl.adapters.file import write_atomically
-
-        write_atomically(options.out, rendered)
-    else:
-        show(rendered)
 
 
 def _rendered(plan: Plan, store: Store, form: str) -> str:

@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from platformctl.cli.options import add_catalog
-from platformctl.cli.output import show
+from platformctl.cli.output import show, show_text
 
 if TYPE_CHECKING:
     from platformctl.cli.options import Verbs
@@ -38,5 +38,8 @@ def _run(options: argparse.Namespace) -> int:
     step = Step(history.commit(options.base), history.commit(options.head))
     place = CatalogPlace(history.prefix().rstrip("/") or ".", options.inventory)
     scope = Scoping(history, place).scope(step)
-    show(to_json(step, scope) if options.format == "json" else to_text(step, scope))
+    if options.format == "json":
+        show(to_json(step, scope))
+    else:
+        show_text(to_text(step, scope))
     return 0

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from platformctl.cli.options import add_catalog, add_hosts, add_modules, add_offline, add_store
-from platformctl.cli.output import say, show
+from platformctl.cli.output import deliver, say
 
 if TYPE_CHECKING:
     from platformctl.cli.options import Verbs
@@ -43,32 +43,24 @@ def _run(options: argparse.Namespace) -> int:
     from platformctl.adapters.smoke_store import SmokeStore
     from platformctl.adapters.smoking import smoke_fleet, smoking
     from platformctl.adapters.store import chosen_store
+    from platformctl.cli.progress import host_progress
+    from platformctl.render.smoke_text import conclusion
     from platformctl.smoke.result import exit_code
 
     store = chosen_store(options.store)
     store.check()
     modules, hosts = tuple(options.module), tuple(options.host)
     job = prepare(Request(options.catalog, options.inventory, modules, hosts, offline=options.offline), store)
-    with job.connections:
-        looks = look_and_confirm(job, Retry(), CONFIRM_AFTER_S, kept=frozenset(job.transports))
+    with job.connections, host_progress(job.transports) as tell:
+        looks = look_and_confirm(job, Retry(), CONFIRM_AFTER_S, tell, kept=frozenset(job.transports))
         plan = final_plan(job, looks)
         store.keep(plan, looks)
-        results = smoke_fleet(smoking(job, looks, plan, options.catalog), Retry())
+        results = smoke_fleet(smoking(job, looks, plan, options.catalog), Retry(), tell)
     kept = [SmokeStore(store.root).keep(result) for result in results]
-    _show(results, options)
     for folder in kept:
         say(f"kept as {folder / 'smoke.json'}")
+    deliver(_rendered(results, options.format), options.format, options.out, conclusion(results))
     return exit_code(results)
-
-
-def _show(results: tuple[SmokeResult, ...], options: argparse.Namespace) -> None:
-    rendered = _rendered(results, options.format)
-    if options.out:
-        from platformctl.adapters.file import write_atomically
-
-        write_atomically(options.out, rendered)
-    else:
-        show(rendered)
 
 
 def _rendered(results: tuple[SmokeResult, ...], form: str) -> str:

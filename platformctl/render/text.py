@@ -26,6 +26,11 @@ def headline(plan: Plan) -> str:
     return f"{plan.status}: {counts(plan)} of {modules} on {counted(plan.summary.hosts, 'host')}"
 
 
+def conclusion(plan: Plan) -> str:
+    """Return the verdict as the last line has it."""
+    return f"{headline(plan)} (exit code {plan.exit_code})"
+
+
 def counts(plan: Plan) -> str:
     """Say how many modules have which verdict."""
     summary = plan.summary
@@ -93,7 +98,7 @@ def _lines(plan: Plan) -> Iterator[str]:
     yield from _section("Not managed by any module", aligned([*map(_unmanaged, plan.unmanaged)]))
     yield from _section("Suspicious", plan.suspicions)
     yield ""
-    yield f"{headline(plan)} (exit code {plan.exit_code})"
+    yield conclusion(plan)
 
 
 def _row(module: ModulePlan) -> tuple[str, ...]:
