@@ -83,7 +83,7 @@ class Board:
         ended, waiting = sum(stage.is_end for stage in states), states.count(Stage.WAITING)
         under_way = len(states) - ended - waiting
         parts = [f"{under_way} under way" if under_way else "", f"{waiting} waiting" if waiting else ""]
-        return ", ".join([f"{ended} of {len(states)} {self._things}", *filter(None, parts)])
+        return ", ".join([f"{ended} of {len(states)} {self._things} done", *filter(None, parts)])
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Draw it: nothing that a host says is markup, and no line is longer than the terminal is wide."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from rich.cells import cell_len
+
 from platformctl.plan.flag import SENTENCES
 from platformctl.plan.plan import Acknowledged, Change, Evidence, HostPlan, ModulePlan, Plan, UnmanagedContainer
 from platformctl.reason import Reason, Verdict
@@ -169,8 +171,8 @@ def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
 
 
 def aligned(rows: list[tuple[str, ...]]) -> Iterator[str]:
-    """Align columns by what is shown, the last one ragged."""
+    """Align columns by the room that a terminal gives to what is shown, the last one ragged."""
     shown_rows = [tuple(printable(cell) for cell in row) for row in rows]
-    widths = [max(map(len, column)) for column in zip(*shown_rows, strict=True)]
+    widths = [max(map(cell_len, column)) for column in zip(*shown_rows, strict=True)]
     for row in shown_rows:
-        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        yield "  ".join(cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True)).rstrip()

@@ -48,7 +48,7 @@ def test_a_recording_cannot_be_smoked(tmp_path: Path, capsys: pytest.CaptureFixt
     ]
     kept = list((tmp_path / "store/smokes" / MODULE).glob("*/smoke.json"))
     assert [json.loads(file.read_text()) for file in kept] == [document]
-    assert shown.err == f"kept as {kept[0]}\n"
+    assert shown.err == f"kept as {kept[0]}\nerror: 1 error of 1 module (exit code 3)\n"
 
 
 def test_drift_is_1(tmp_path: Path) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Final
 
 import pytest
@@ -18,6 +20,9 @@ from platformctl.render.markdown import to_markdown
 from platformctl.render.printable import MAX_LINE, one_line, printable
 from platformctl.render.text import to_text
 from tests.unit.plan.strategies import World, unhurried, worlds
+
+from .example import example_plan
+from .hostile import hostile_plan
 
 HOSTILE: Final = (
     "<script>alert(1)</script>",
@@ -46,6 +51,9 @@ HOSTILE: Final = (
     "$x^2$ $$y$$ {{ template }}",
     "<!-- comment -->",
     ":smile: @team #1",
+    "fixes #12, owner/name#3, GH-4 gh-5, group/project!6 &7, @owner/team",
+    "/merge",
+    "/approve",
     "\x1b[31mred\x1b[0m \x1b]8;;https://example.net\x07link\x1b]8;;\x07",
     "\u202egnp.exe \u2066x\u2069 \u200b\ufeff",
     "\u2028 \u2029 \x85 \x00 \x7f \ud800 \U000e0041",
@@ -111,6 +119,37 @@ def test_bare_addresses_are_broken(text: str) -> None:
     assert "://" not in bare
     assert "www." not in bare.lower()
     assert "@" not in bare.replace("@\0", "")
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_no_comment_tells_or_orders(text: str) -> None:
+    """Nobody is mentioned in a comment, no issue or merge request is named, and no line is an order to GitLab."""
+    shown = escaped(text)
+    assert not re.search(r"@\w|[#!&]\d|gh-\d", shown, re.IGNORECASE)
+    assert not shown.startswith("/")
+
+
+@pytest.mark.parametrize(("facts", "text"), [(1, "@" * 300), (20, "`" * 900), (20, "\0" * 300)])
+def test_a_plan_fits_into_a_comment(facts: int, text: str) -> None:
+    """However much hosts have to say, no section is lost, and what had no room is counted."""
+    plan = hostile_plan(example_plan(), text)
+    modules = tuple(
+        replace(one, name=f"m{number}-{one.name}", changes=one.changes * facts, evidence=one.evidence * facts)
+        for number in range(25)
+        for one in plan.modules
+    )
+    hosts = tuple(replace(plan.hosts[-1], name=f"h{number}") for number in range(250))
+    large = replace(plan, modules=modules, hosts=hosts, unmanaged=plan.unmanaged * 300, suspicions=(text,) * 100)
+    markdown = to_markdown(large)
+    assert len(markdown) <= 65_536
+    assert [line for line in markdown.splitlines() if line.startswith("## ")][-3:] == [
+        "## Hosts",
+        "## Modules",
+        "## Not managed by any module",
+    ]
+    assert markdown.endswith("</details>\n")
+    left_out = re.findall(r"^[0-9]+ more (\w+) are in the kept plan\.$", markdown, re.MULTILINE)
+    assert set(left_out) == {"suspicions", "modules", "hosts", "containers"}
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))

@@ -43,7 +43,7 @@ api on h1, plan bbbbbbbbbbbb: drift, no commit, 2026-01-02T03:04:05.000+00:00
 
 web: fail, 1 fail, 1 inconclusive, 1 pass of 3 probes
 api: not run, the plan proves drift (state-differs)
-(exit code 1)
+fail: 1 fail, 1 drift of 2 modules (exit code 1)
 """  # noqa: E501  as a terminal shows it
 JUNIT: Final = f"""\
 <?xml version="1.0" encoding="UTF-8"?>
