@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, Final
 
-from platformctl.cli.options import add_hosts
+from platformctl.cli.options import Help, add_hosts
 from platformctl.cli.output import show_text
 
 if TYPE_CHECKING:
@@ -39,12 +39,12 @@ def add(verbs: Verbs) -> None:
         description="Try on each host what should be refused: a command that only says a word, a forwarded connection, "
         "the engine's socket. Nothing is changed and nothing is sent through them.",
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=Help,
     )
     parser.add_argument(
         "--inventory", type=Path, default=Path("hosts.yaml"), metavar="FILE", help="the hosts (default: hosts.yaml)"
     )
-    add_hosts(parser, "hosts to try (default: all)")
+    add_hosts(parser, "try only these hosts")
     parser.set_defaults(run=_run)
 
 

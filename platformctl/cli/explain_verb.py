@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from platformctl.cli.options import add_catalog, add_looking, add_store
+from platformctl.cli.options import add_catalog, add_looking, add_store, add_verb
 from platformctl.cli.output import show_text
 
 if TYPE_CHECKING:
@@ -13,14 +13,24 @@ if TYPE_CHECKING:
     from platformctl.adapters.store import Store
     from platformctl.cli.options import Verbs
 
+_EPILOG = """examples:
+  platformctl explain np-umami
+  platformctl explain np-umami --snapshot DIR           from a kept plan's folder snapshot/
+
+exit codes:
+  those of plan
+"""
+
 
 def add(verbs: Verbs) -> None:
     """Declare the verb and its options."""
-    parser = verbs.add_parser(
+    parser = add_verb(
+        verbs,
         "explain",
-        help="say why the verdict on a module is what it is",
-        description="Look at one module's host once and say in plain words why the verdict is what it is: every digest "
+        "say why the verdict on a module is what it is",
+        "Look at one module's host once and say in plain words why the verdict is what it is: every digest "
         "involved, what each one is, and the rule that decided. No plan is kept. The exit code is that of plan.",
+        _EPILOG,
     )
     parser.add_argument("module", metavar="MODULE", help="name of the module")
     add_catalog(parser)

@@ -5,20 +5,32 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from platformctl.cli.options import add_catalog, add_modules, add_store
+from platformctl.cli.options import add_catalog, add_modules, add_store, add_verb
 from platformctl.cli.output import conclude, say, show
 
 if TYPE_CHECKING:
     from platformctl.cli.options import Verbs
 
+_EPILOG = """examples:
+  platformctl lock
+  platformctl lock --check                              as a step of a CI
+
+exit codes:
+  0  every lock is written; with --check: every pin has a lock that fits
+  1  at least one could not be written; with --check: does not fit or is not there
+  2  the catalog, the inventory or the command line cannot be used
+"""
+
 
 def add(verbs: Verbs) -> None:
     """Declare the verb and its options."""
-    parser = verbs.add_parser(
+    parser = add_verb(
+        verbs,
         "lock",
-        help="keep what the pinned digests mean beside the pins",
-        description="Ask registries what the pinned digests mean, and write modules/<name>/image.lock.json. With the "
+        "keep what the pinned digests mean beside the pins",
+        "Ask registries what the pinned digests mean, and write modules/<name>/image.lock.json. With the "
         "locks a plan needs no registry. For a module that pins no digest, say which one its tag means now.",
+        _EPILOG,
     )
     add_catalog(parser)
     add_modules(parser, "lock only these modules")

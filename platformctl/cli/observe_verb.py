@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from platformctl.cli.options import add_hosts
+from platformctl.cli.options import add_hosts, add_verb
 from platformctl.cli.output import conclude, say
 
 if TYPE_CHECKING:
@@ -15,13 +15,24 @@ if TYPE_CHECKING:
 
 _INCOMPLETE = 3
 
+_EPILOG = """examples:
+  platformctl observe --host rs2000 --out snapshots
+
+exit codes:
+  0  every host is recorded
+  2  the inventory or the command line cannot be used
+  3  at least one host could not be looked at
+"""
+
 
 def add(verbs: Verbs) -> None:
     """Declare the verb and its options."""
-    parser = verbs.add_parser(
+    parser = add_verb(
+        verbs,
         "observe",
-        help="record what runs on hosts",
-        description="Look at hosts and write what was seen, without secrets, as snapshots that plan --snapshot reads.",
+        "record what runs on hosts",
+        "Look at hosts and write what was seen, without secrets, as snapshots that plan --snapshot reads.",
+        _EPILOG,
     )
     parser.add_argument(
         "--inventory",
@@ -30,9 +41,9 @@ def add(verbs: Verbs) -> None:
         metavar="FILE",
         help="the hosts (default: hosts.yaml)",
     )
-    add_hosts(parser, "hosts to look at", required=True)
+    add_hosts(parser, "look at these hosts", required=True)
     parser.add_argument(
-        "--out", type=Path, required=True, metavar="DIR", help="folder that gets one folder for each host"
+        "--out", type=Path, required=True, metavar="DIR", help="folder that gets a folder for each host"
     )
     parser.set_defaults(run=_run)
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from platformctl.cli.options import add_catalog, add_hosts, add_looking, add_modules, add_store
+from platformctl.cli.options import add_catalog, add_hosts, add_looking, add_modules, add_output, add_store, add_verb
 from platformctl.cli.output import deliver, say
 
 if TYPE_CHECKING:
@@ -17,33 +16,49 @@ if TYPE_CHECKING:
 _HOUR_S = 3600.0
 _FORMATS = ("text", "json", "markdown", "junit", "html")
 
+_EPILOG = """examples:
+  platformctl plan
+  platformctl plan --host rs2000 --module np-umami
+  platformctl plan --format junit --out plan.xml        for the test report of a CI
+  platformctl plan --format markdown --out plan.md      for a comment on a pull request
+
+exit codes:
+  0  in-sync: every module is proven to be as declared
+  1  drift: at least one module is proven to differ
+  2  the catalog, the inventory or the command line cannot be used; nothing was concluded
+  3  inconclusive: something could not be looked at or proven, and no drift is proven
+"""
+
 
 def add(verbs: Verbs) -> None:
     """Declare the verb and its options."""
-    parser = verbs.add_parser(
+    parser = add_verb(
+        verbs,
         "plan",
-        help="compare what runs with what is declared",
-        description=(
-            "Look at the hosts, compare with the catalog, print the plan and keep it. The exit code is the verdict: "
-            "0 in-sync, 1 drift, 2 unusable input, 3 inconclusive."
+        "compare what runs with what is declared",
+        (
+            "Look at the hosts, compare with the catalog, print the plan and keep it. The exit code is the verdict, "
+            "and so is the last line: that of a text, or, with another form or --out, one on standard error."
         ),
+        _EPILOG,
     )
     add_catalog(parser)
     add_modules(parser, "plan only these modules")
     add_hosts(parser, "plan only what is declared for these hosts")
     add_looking(parser)
-    parser.add_argument("--format", choices=_FORMATS, default="text", help="form of the output (default: text)")
-    parser.add_argument("--out", type=Path, metavar="FILE", help="write the plan to FILE instead of printing it")
+    add_output(parser, _FORMATS)
     add_store(parser)
     parser.add_argument(
         "--confirm-after",
         type=_seconds,
         default=10.0,
         metavar="SECONDS",
-        help="wait before the second look that confirms drift (default: 10)",
+        help="time between the look that shows drift and the one that confirms it (default: 10)",
     )
-    parser.add_argument("--notify", action="store_true", help="tell the targets of notify.yaml what changed since")
-    parser.add_argument("--no-confirm", action="store_true", help="call drift what a single look shows")
+    parser.add_argument("--no-confirm", action="store_true", help="look once, and call drift what that look shows")
+    parser.add_argument(
+        "--notify", action="store_true", help="tell the targets of the catalog's notify.yaml what changed"
+    )
     parser.set_defaults(run=_run)
 
 

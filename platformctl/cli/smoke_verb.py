@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from platformctl.cli.options import add_catalog, add_hosts, add_modules, add_offline, add_store
+from platformctl.cli.options import add_catalog, add_hosts, add_modules, add_offline, add_output, add_store, add_verb
 from platformctl.cli.output import deliver, say
 
 if TYPE_CHECKING:
@@ -15,24 +14,35 @@ if TYPE_CHECKING:
 
 _FORMATS = ("text", "json", "junit")
 
+_EPILOG = """examples:
+  platformctl smoke --module np-umami
+  platformctl smoke --format junit --out smoke.xml      for the test report of a CI
+
+exit codes:
+  0  all passed
+  1  a probe failed, or the plan proves drift
+  2  the catalog, the inventory or the command line cannot be used; nothing was asked
+  3  something could not be tried or proven
+"""
+
 
 def add(verbs: Verbs) -> None:
     """Declare the verb and its options."""
-    parser = verbs.add_parser(
+    parser = add_verb(
+        verbs,
         "smoke",
-        help="try whether services work by asking them something",
-        description=(
-            "Plan the modules and, where they are as declared, run their probes; they only ask. Exit codes: 0 all "
-            "passed, 1 a probe failed or the plan proves drift, 2 unusable input, 3 something could not be tried or "
-            "proven."
+        "try whether services work by asking them something",
+        (
+            "Plan the modules and, where they are as declared, run their probes; they only ask. The exit code is the "
+            "worst of all, and so is the last line."
         ),
+        _EPILOG,
     )
     add_catalog(parser)
-    add_modules(parser, "the modules to try (default: all)")
-    add_hosts(parser, "only what is declared for these hosts")
+    add_modules(parser, "try only these modules")
+    add_hosts(parser, "try only what is declared for these hosts")
     add_offline(parser, "what neither lock nor store tells stays inconclusive, and is not tried")
-    parser.add_argument("--format", choices=_FORMATS, default="text", help="form of the output (default: text)")
-    parser.add_argument("--out", type=Path, metavar="FILE", help="write the results to FILE instead of printing them")
+    add_output(parser, _FORMATS)
     add_store(parser)
     parser.set_defaults(run=_run)
 
