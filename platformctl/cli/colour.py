@@ -34,14 +34,15 @@ def is_terminal(stream: TextIO) -> bool:
 
 def painted(text: str) -> str:
     """Colour the lines of a text by the sign that they begin with, and the last one by its verdict."""
-    lines = text.splitlines()
-    return "".join(f"{line}\n" for line in _painted(lines))
+    body = text.removesuffix("\n")
+    return "\n".join(_painted(body.split("\n"))) + text[len(body) :]
 
 
 def verdict(line: str) -> str:
     """Colour a line that is a verdict."""
     word = _FIRST_WORD.match(line)
-    return _styled(line, f"bold {_OF_VERDICT.get(word[0], 'none') if word else 'none'}")
+    colour = _OF_VERDICT.get(word[0], "") if word else ""
+    return _styled(line, f"bold {colour}")
 
 
 def _painted(lines: list[str]) -> Iterator[str]:

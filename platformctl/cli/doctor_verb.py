@@ -27,6 +27,7 @@ _AT_ONCE: Final = 16
 _EPILOG: Final = """exit codes:
   0  every host is protected
   1  at least one host is open
+  2  the inventory or the command line cannot be used
   3  at least one could not be looked at, and none is open
 """
 

@@ -54,9 +54,7 @@ def _add_authorized_key(parts: Verbs) -> None:
         "--catalog", type=Path, metavar="DIR", help="permit also what the probes of this catalog ask from --host"
     )
     parser.add_argument("--inventory", type=Path, metavar="FILE", help="the catalog's hosts (default: its hosts.yaml)")
-    parser.add_argument(
-        "--host", default="", metavar="NAME", help="the host that the key is for, whose probes --catalog names"
-    )
+    parser.add_argument("--host", default="", metavar="NAME", help="the host that the key is for; with --catalog")
     parser.add_argument(
         "--from",
         dest="clients",
@@ -64,7 +62,9 @@ def _add_authorized_key(parts: Verbs) -> None:
         metavar="PATTERNS",
         help="addresses that the key may come from, as sshd's from= has them (default: any)",
     )
-    parser.add_argument("--expires", default="", metavar="YYYYMMDD", help="last day of the key (default: none)")
+    parser.add_argument(
+        "--expires", default="", metavar="YYYYMMDD", help="from when on the key is refused (default: never)"
+    )
     parser.set_defaults(run=_authorized_key)
 
 

@@ -10,13 +10,17 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console
 
 from platformctl.cli import main
+from platformctl.cli.colour import painted
 from platformctl.cli.output import deliver
 from platformctl.cli.progress import Board
 from platformctl.observe.stage import Stage
+from tests.unit.plan.strategies import unhurried
 from tests.unit.recording import MEERKAT
 from tests.unit.render.example import GOLDEN
 
@@ -108,6 +112,21 @@ def test_the_colours(shows: Callable[..., tuple[str, str]], monkeypatch: pytest.
     assert lines[5] == "\x1b[33m?  np-far-db            rs3000  inconclusive  timed-out\x1b[0m"
     assert lines[-4] == "\x1b[1mNot managed by any module:\x1b[0m"
     assert lines[-1] == f"\x1b[1;31m{VERDICT}\x1b[0m"
+
+
+@unhurried
+@given(st.text(st.sampled_from("=~?!- :a\n\x85漢[]") | st.characters()))
+def test_colours_change_no_character(text: str) -> None:
+    """Whatever a verb prints, what a terminal shows of it is that very text."""
+    assume("\x1b" not in text)
+    assert SGR.sub("", painted(text)) == text
+
+
+@pytest.mark.parametrize("name", ["fleet.txt", "history.txt", "explain-drift.txt"])
+def test_every_text_is_painted(name: str) -> None:
+    """A text whose last line is no verdict has it in bold, and no other has none."""
+    last = painted((GOLDEN / name).read_text()).splitlines()[-1]
+    assert last.startswith("\x1b[1m" if name == "history.txt" else "\x1b[1;31m")
 
 
 @pytest.mark.parametrize("form", FORMS)
