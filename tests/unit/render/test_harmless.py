@@ -13,12 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+from rich.cells import cell_len
 
 from platformctl.render.document import to_json
 from platformctl.render.escape import escaped, fenced
 from platformctl.render.markdown import to_markdown
 from platformctl.render.printable import MAX_LINE, one_line, printable
-from platformctl.render.text import to_text
+from platformctl.render.text import aligned, to_text
 from tests.unit.plan.strategies import World, unhurried, worlds
 
 from .example import example_plan
@@ -196,6 +197,18 @@ def test_the_same_plan_is_the_same_text(world: World) -> None:
     assert [to_text(first), to_markdown(first), to_json(first)] == [
         to_text(second), to_markdown(second), to_json(second),
     ]  # fmt: skip
+
+
+def test_wide_letters_take_two_columns() -> None:
+    """Columns stand below each other on a terminal, whatever script a name is in."""
+    rows: list[tuple[str, ...]] = [
+        ("\u6f22\u5b57", "a"),
+        ("e\u0301te\u0301", "b"),
+        ("\U0001f7e2", "c"),
+        ("\u05e9\u05dc", "d"),
+        ("name", "e"),
+    ]
+    assert [cell_len(line) for line in aligned(rows)] == [7] * 5
 
 
 @unhurried
