@@ -6,7 +6,7 @@ import random
 from collections import deque
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -21,6 +21,7 @@ from platformctl.catalog.inventory import DockerHost, SnapshotHost, SshHost
 from platformctl.errors import Failure
 from platformctl.observation.host import Attempt
 from platformctl.observation.snapshot import Snapshot
+from platformctl.observe.stage import Stage, Tell, silent
 from platformctl.observe.transport import Transport
 from platformctl.reason import Reason
 
@@ -40,6 +41,14 @@ class Retry:
 
     tries: int = 3
     delay_s: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Waiter:
+    """Who waits for looks: hears how far each is, and says when nobody waits any more."""
+
+    tell: Tell = silent
+    stopped: Event = field(default_factory=Event)
 
 
 def transport_for(host: NamedHost, base: Path, connections: Connections) -> Transport:
@@ -67,22 +76,22 @@ def observe_fleet(
     retry: Retry,
     *,
     again: bool = False,
-    done: Callable[[Snapshot], None] = lambda _: None,
+    tell: Tell = silent,
 ) -> tuple[Snapshot, ...]:
-    """Look at every host, many at a time. `done` hears of each as it is finished. Sorted by host."""
-    left, running, stopped = deque(transports.items()), _Running(), Event()
+    """Look at every host, many at a time. `tell` hears how far each is. Sorted by host."""
+    left, running, waiter = deque(transports.items()), _Running(), Waiter(tell)
     snapshots: list[Snapshot] = []
     try:
         while left or running:
             while left and running.has_room():
                 name, way = left.popleft()
-                running.begin(name, partial(observe_host, name, way, retry, again=again, stopped=stopped))
+                running.begin(name, partial(observe_host, name, way, retry, again=again, waiter=waiter))
             snapshot = running.next()
             if snapshot:
                 snapshots.append(snapshot)
-                done(snapshot)
+                tell(snapshot.host, *_came_to(snapshot))
     finally:
-        stopped.set()
+        waiter.stopped.set()
     return tuple(sorted(snapshots, key=lambda snapshot: snapshot.host))
 
 
@@ -116,18 +125,36 @@ class _Running:
         return look.result()
 
 
+def _came_to(snapshot: Snapshot) -> tuple[Stage, str]:
+    if snapshot.failure:
+        return Stage.FAILED, snapshot.failure.reason
+    return Stage.ANSWERED, f"{len(snapshot.containers)} container{'' if len(snapshot.containers) == 1 else 's'}"
+
+
 def observe_host(
-    name: str, transport: Transport, retry: Retry, *, again: bool = False, stopped: Event | None = None
+    name: str,
+    transport: Transport,
+    retry: Retry,
+    *,
+    again: bool = False,
+    waiter: Waiter | None = None,
 ) -> Snapshot:
     """Look at one host until it answers, fails for a reason that stays, the tries are used up or the run is stopped."""
-    stopped = stopped or Event()
+    waiter = waiter or Waiter()
+    waiter.tell(name, Stage.LOOKING_AGAIN if again else Stage.LOOKING, "")
     snapshot = look_once(name, transport, again=again)
     while may_pass(snapshot) and snapshot.attempt.tries < retry.tries:
         delay_s = retry.delay_s * 2 ** (snapshot.attempt.tries - 1) * random.uniform(0.5, 1.5)  # noqa: S311  jitter is no secret
-        if stopped.wait(delay_s):
+        waiter.tell(name, Stage.RETRYING, _why_again(snapshot, retry))
+        if waiter.stopped.wait(delay_s):
             break
         snapshot = continued(snapshot.attempt, look_once(name, transport, again=again))
     return snapshot
+
+
+def _why_again(snapshot: Snapshot, retry: Retry) -> str:
+    reason = f"{snapshot.failure.reason}, " if snapshot.failure else ""
+    return f"{reason}try {snapshot.attempt.tries + 1} of {retry.tries}"
 
 
 def look_once(name: str, transport: Transport, *, again: bool = False) -> Snapshot:

@@ -20,6 +20,7 @@ from platformctl.catalog.module import Module
 from platformctl.errors import StoreUnwritable
 from platformctl.identity.digest import Digest
 from platformctl.identity.walk import ClosureUnread
+from platformctl.observe.stage import Stage, Tell, silent
 from platformctl.plan.selection import select
 from platformctl.render.printable import printable
 
@@ -34,7 +35,9 @@ class Locked:
     is_done: bool
 
 
-def write_locks(root: Path, inventory: Path | None, names: Iterable[str], store: Store) -> tuple[Locked, ...]:
+def write_locks(
+    root: Path, inventory: Path | None, names: Iterable[str], store: Store, tell: Tell = silent
+) -> tuple[Locked, ...]:
     """Write the lock of every named module that pins a digest, or of all; for the others, find the digest to pin.
 
     A lock is written whole or not at all, and what fails for one module keeps no other from its lock.
@@ -47,8 +50,17 @@ def write_locks(root: Path, inventory: Path | None, names: Iterable[str], store:
     bodies = Bodies(store.bodies, lambda: registries)
     chosen = select(catalog, names).modules
     modules = [module for module in catalog.modules if module.name in chosen]
+
+    def lock(module: Module) -> Locked:
+        tell(module.name, Stage.LOOKING, str(module.reference.repository))
+        locked = _locked(root, module, bodies, registries)
+        tell(module.name, Stage.ANSWERED if locked.is_done else Stage.FAILED, "")
+        return locked
+
+    for module in modules:
+        tell(module.name, Stage.WAITING, "")
     with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
-        return tuple(pool.map(lambda module: _locked(root, module, bodies, registries), modules))
+        return tuple(pool.map(lock, modules))
 
 
 def check_locks(root: Path, inventory: Path | None, names: Iterable[str]) -> tuple[str, ...]:

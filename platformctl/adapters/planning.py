@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
@@ -26,6 +26,7 @@ from platformctl.catalog.catalog import Catalog
 from platformctl.identity.knowledge import NOTHING, Knowledge
 from platformctl.observation.host import FleetObservation
 from platformctl.observation.snapshot import Snapshot, observation
+from platformctl.observe.stage import Stage, Tell, silent
 from platformctl.observe.transport import Transport
 from platformctl.plan.acknowledgement import acknowledge
 from platformctl.plan.confirmation import confirm, hosts_to_confirm
@@ -33,6 +34,7 @@ from platformctl.plan.decision import Decision, image_decisions
 from platformctl.plan.make import Circumstances, make_plan
 from platformctl.plan.plan import CatalogState, Plan, Tool
 from platformctl.plan.selection import Selection, select
+from platformctl.reason import worst
 
 if TYPE_CHECKING:
     from platformctl.adapters.registry import Registries
@@ -168,38 +170,48 @@ def _confirmed(job: Job, looks: Looks) -> Plan:
     return confirm(first, make_plan(job.catalog, scope, _fleet(looks.second), job.circumstances, looks.learned))
 
 
-def look_at_fleet(
-    job: Job, retry: Retry, confirm_after_s: float | None, done: Callable[[Snapshot], None] = lambda _: None
-) -> Looks:
+def look_at_fleet(job: Job, retry: Retry, confirm_after_s: float | None, tell: Tell = silent) -> Looks:
     """Look at the hosts, and again at those that show drift; `confirm_after_s` None means once only.
 
     At the end, or when it is stopped, no connection is left open.
     """
     with job.connections:
-        return look_and_confirm(job, retry, confirm_after_s, done)
+        return look_and_confirm(job, retry, confirm_after_s, tell)
 
 
 def look_and_confirm(
     job: Job,
     retry: Retry,
     confirm_after_s: float | None,
-    done: Callable[[Snapshot], None] = lambda _: None,
+    tell: Tell = silent,
     kept: frozenset[str] = frozenset(),
 ) -> Looks:
     """Look as above, and leave the connections to the caller: those to the hosts in `kept` are of use afterwards."""
     if confirm_after_s is None:
         job.connections.keep_only(kept)
-    first = observe_fleet(job.transports, retry, done=done)
+    first = observe_fleet(job.transports, retry, tell=tell)
     looks = Looks(first, learned=learn_more(job, first, job.learned), replayed=job.replayed)
-    doubtful = hosts_to_confirm(first_plan(job, looks))
+    plan = first_plan(job, looks)
+    doubtful = hosts_to_confirm(plan)
+    _tell_verdicts(plan, tell)
     if confirm_after_s is None or not doubtful:
         return looks
+    for host in doubtful:
+        tell(host, Stage.DOUBTED, f"after {confirm_after_s:g} s")
     job.connections.keep_only(doubtful | kept)
     again = {name: way for name, way in job.transports.items() if name in doubtful}
     if needs_waiting(job, doubtful):
         time.sleep(confirm_after_s)
-    second = observe_fleet(again, retry, again=True, done=done)
+    second = observe_fleet(again, retry, again=True, tell=tell)
     return replace(looks, second=second, learned=learn_more(job, second, looks.learned))
+
+
+def _tell_verdicts(plan: Plan, tell: Tell) -> None:
+    """Say of each host that answered what its modules come to."""
+    for host in plan.hosts:
+        if host.reached:
+            verdicts = frozenset(module.status for module in plan.modules if module.host == host.name)
+            tell(host.name, Stage.JUDGED, worst(verdicts) if verdicts else "")
 
 
 def needs_waiting(job: Job, hosts: frozenset[str]) -> bool:

@@ -15,8 +15,8 @@ from typing import Final
 
 from platformctl.adapters.file import read_bounded, write_atomically
 from platformctl.errors import InputInvalid, StoreUnwritable
-from platformctl.render.junit import to_junit
 from platformctl.render.smoke_document import from_json, to_json
+from platformctl.render.smoke_junit import to_junit
 from platformctl.smoke.outcome import Outcome
 from platformctl.smoke.result import SmokeResult
 

@@ -11,7 +11,7 @@ from threading import BoundedSemaphore
 from time import monotonic
 
 from platformctl.adapters.deadline import awaited, begin
-from platformctl.adapters.fleet import MAX_CONCURRENT, Retry, observe_host
+from platformctl.adapters.fleet import MAX_CONCURRENT, Retry, Waiter, observe_host
 from platformctl.adapters.planning import Job
 from platformctl.adapters.probing import Prober
 from platformctl.adapters.probing_container import unwatchable, watch
@@ -19,10 +19,11 @@ from platformctl.adapters.snapshot_folder import SnapshotTransport
 from platformctl.adapters.store import Looks
 from platformctl.catalog.module import Module
 from platformctl.observation.snapshot import Snapshot
+from platformctl.observe.stage import Stage, Tell, silent
 from platformctl.plan.plan import Plan
 from platformctl.smoke.agenda import Key, Planned
 from platformctl.smoke.finding import Tally
-from platformctl.smoke.outcome import MOVEMENTS, Outcome
+from platformctl.smoke.outcome import MOVEMENTS, Outcome, worst
 from platformctl.smoke.result import SmokeResult, planned_of, smoke_result
 
 
@@ -77,20 +78,28 @@ def smoking(job: Job, looks: Looks, plan: Plan, base: Path) -> Smoking:
     return Smoking(job, plan, last, Prober(job.transports, base), monotonic(), now())
 
 
-def smoke_fleet(smokes: Smoking, retry: Retry) -> tuple[SmokeResult, ...]:
+def smoke_fleet(smokes: Smoking, retry: Retry, tell: Tell = silent) -> tuple[SmokeResult, ...]:
     """Run all smokes: those of a host one after the other over its one connection, the hosts side by side."""
     room = BoundedSemaphore(MAX_CONCURRENT)
     hosts = sorted({module.host for module in smokes.plan.modules})
-    running = [begin(partial(_smoke_host, smokes, host, retry, room)) for host in hosts]
+    running = [begin(partial(_smoke_host, smokes, host, retry, room, tell)) for host in hosts]
     return tuple(sorted((result for each in running for result in awaited(each)), key=lambda result: result.module))
 
 
-def _smoke_host(smokes: Smoking, host: str, retry: Retry, room: BoundedSemaphore) -> tuple[SmokeResult, ...]:
+def _smoke_host(
+    smokes: Smoking, host: str, retry: Retry, room: BoundedSemaphore, tell: Tell
+) -> tuple[SmokeResult, ...]:
+    def run(one: Planned) -> Tally:
+        tell(host, Stage.PROBING, f"{one.module.name}: {one.name}")
+        return smokes.prober.run(one)
+
     with room:
         modules = smokes.modules(host)
         planned = smokes.planned(modules)
-        tallies = {one.key: smokes.prober.run(one) for one in planned if one.kind != "container"}
-        look = partial(observe_host, host, smokes.job.transports[host], retry, again=True)
+        tallies = {one.key: run(one) for one in planned if one.kind != "container"}
+        look = partial(observe_host, host, smokes.job.transports[host], retry, again=True, waiter=Waiter(tell))
         tallies |= smokes.watched(host, planned, look)
-        tallies |= {one.key: smokes.prober.run(one) for one in smokes.unsettled(planned, tallies)}
-        return smokes.results(modules, tallies)
+        tallies |= {one.key: run(one) for one in smokes.unsettled(planned, tallies)}
+        results = smokes.results(modules, tallies)
+        tell(host, Stage.JUDGED, worst(result.outcome for result in results))
+        return results

@@ -19,12 +19,22 @@ INCONCLUSIVE: Final = 3
 INTERRUPTED: Final = 130
 """128 and the number of SIGINT, as shells count it."""
 
-_EPILOG: Final = """exit codes of plan:
+_EPILOG: Final = """exit codes of plan, smoke and explain; other verbs say theirs in their help:
   0  in-sync       every module is proven to be as declared
   1  drift         at least one module is proven to differ
   2  unusable      the catalog, the inventory or the command line; nothing was concluded
   3  inconclusive  something could not be looked at or proven, and no drift is proven
 130  stopped       by Ctrl-C or SIGTERM; nothing was concluded
+
+environment:
+  PLATFORMCTL_STORE   where plans are kept
+  NO_COLOR            not empty: no colours, also on a terminal
+  FORCE_COLOR         neither empty nor 0: colours, also where there is no terminal, such as the log of a CI
+
+first steps:
+  platformctl import --host NAME   declare what runs now on a host of hosts.yaml
+  platformctl plan                 compare
+  platformctl explain MODULE       say why a verdict is what it is
 """
 
 

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from platformctl.cli.options import add_modules, add_store
-from platformctl.cli.output import say, show
+from platformctl.cli.options import add_modules, add_output, add_store, add_verb
+from platformctl.cli.output import say, show, show_text
 from platformctl.errors import InputInvalid, Problem
 
 if TYPE_CHECKING:
@@ -24,16 +24,27 @@ _KEY: Final = re.compile(r"[0-9a-f]{12}")
 _UNITS: Final = {"d": timedelta(days=1), "h": timedelta(hours=1)}
 _MAX_DAYS: Final = 3660
 
+_EPILOG = """examples:
+  platformctl history --since 30d
+  platformctl history --module np-umami --format html --out history.html
+
+exit codes:
+  0  the history is told, whatever it says
+  2  the store or the command line cannot be used
+"""
+
 
 def add(verbs: Verbs) -> None:
     """Declare the verb and its options."""
-    parser = verbs.add_parser(
+    parser = add_verb(
+        verbs,
         "history",
-        help="what the kept plans say together",
-        description=(
+        "tell what the kept plans say together",
+        (
             "Tell of each module what is known now, since when, when that was last proven, how long it was in drift, "
             "how often its colour changed without a deployment, and how its smokes ended. It reads the store only."
         ),
+        _EPILOG,
     )
     add_store(parser)
     parser.add_argument(
@@ -56,8 +67,7 @@ def add(verbs: Verbs) -> None:
         help="tell of the catalog in this folder, or with this key (default: that of the newest plan)",
     )
     add_modules(parser, "tell of these modules only")
-    parser.add_argument("--format", choices=_FORMATS, default="text", help="form of the output (default: text)")
-    parser.add_argument("--out", type=Path, metavar="FILE", help="write to FILE, whole at once, instead of printing")
+    add_output(parser, _FORMATS)
     parser.set_defaults(run=_run)
 
 
@@ -97,6 +107,8 @@ def _run(options: argparse.Namespace) -> int:
     rendered = _rendered(history, options.format)
     if options.out:
         write_atomically(options.out, rendered)
+    elif options.format == "text":
+        show_text(rendered)
     else:
         show(rendered)
     return 0

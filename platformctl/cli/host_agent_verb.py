@@ -40,7 +40,7 @@ def _add_script(parts: Verbs) -> None:
 
 def _add_authorized_key(parts: Verbs) -> None:
     parser = parts.add_parser("authorized-key", help="the line of authorized_keys that ties a key to the script")
-    parser.add_argument("--key", type=Path, required=True, metavar="FILE.pub", help="the public key")
+    parser.add_argument("--key", type=Path, required=True, metavar="FILE.pub", help="the public key that is to be tied")
     parser.add_argument("--agent", metavar="PATH", help="the script (default: /usr/local/bin/platformctl-agent)")
     parser.add_argument(
         "--permit",
@@ -55,8 +55,16 @@ def _add_authorized_key(parts: Verbs) -> None:
     )
     parser.add_argument("--inventory", type=Path, metavar="FILE", help="the catalog's hosts (default: its hosts.yaml)")
     parser.add_argument("--host", default="", metavar="NAME", help="the host that the key is for; with --catalog")
-    parser.add_argument("--from", dest="clients", default="", metavar="PATTERNS", help="where the key may come from")
-    parser.add_argument("--expires", default="", metavar="YYYYMMDD", help="when the key ends to be valid")
+    parser.add_argument(
+        "--from",
+        dest="clients",
+        default="",
+        metavar="PATTERNS",
+        help="addresses that the key may come from, as sshd's from= has them (default: any)",
+    )
+    parser.add_argument(
+        "--expires", default="", metavar="YYYYMMDD", help="from when on the key is refused (default: never)"
+    )
     parser.set_defaults(run=_authorized_key)
 
 

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from platformctl.cli.options import add_verb
 from platformctl.cli.output import show
 
 if TYPE_CHECKING:
@@ -13,16 +14,21 @@ if TYPE_CHECKING:
 
 _NOT_TOLD = 3
 
+_EPILOG = """exit codes:
+  0  every target took it
+  2  notify.yaml or the command line cannot be used
+  3  at least one target did not take it
+"""
+
 
 def add(verbs: Verbs) -> None:
     """Declare the verb and its options."""
-    parser = verbs.add_parser(
+    parser = add_verb(
+        verbs,
         "notify",
-        help="try whether messages arrive",
-        description=(
-            "Send a message that says that it is a trial to every target of notify.yaml. The exit code is 0 when all "
-            "took it, 2 when the file cannot be used, 3 when one did not take it."
-        ),
+        "try whether messages arrive",
+        ("Send a message that says that it is a trial to every target of notify.yaml."),
+        _EPILOG,
     )
     parser.add_argument(
         "--catalog",

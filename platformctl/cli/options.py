@@ -3,10 +3,33 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
+from textwrap import fill as wrap
 from typing import TypeAlias
 
 Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001  its only name
+
+
+class Help(argparse.RawDescriptionHelpFormatter):
+    """Wraps a description to the terminal, and leaves an epilog of several lines as it was written."""
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        whole = text if "\n" in text else wrap(text, width)
+        return super()._fill_text(whole, width, indent)
+
+
+def add_verb(verbs: Verbs, name: str, purpose: str, description: str, epilog: str) -> argparse.ArgumentParser:
+    """Declare a verb; its epilog has examples and exit codes."""
+    return verbs.add_parser(name, help=purpose, description=description, epilog=epilog, formatter_class=Help)
+
+
+def add_output(parser: argparse.ArgumentParser, formats: Sequence[str]) -> None:
+    """In which form a result is, and where it goes."""
+    parser.add_argument("--format", choices=formats, default="text", help="form of the output (default: text)")
+    parser.add_argument(
+        "--out", type=Path, metavar="FILE", help="write it to FILE, whole or not at all, instead of printing it"
+    )
 
 
 def add_catalog(parser: argparse.ArgumentParser) -> None:

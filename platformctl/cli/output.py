@@ -1,6 +1,8 @@
 """Standard output for results, standard error for everything else; neither can change the exit code by going away.
 
-Whatever a verb writes goes through here, and nothing that a terminal obeys but the end of a line comes through.
+Whatever a verb writes goes through here, and nothing that a terminal obeys but the end of a line comes through: our own
+colours are put on afterwards. The last line is the verdict: that of a text, or, where the result is for machines or
+goes to a file, one that is said after it.
 """
 
 from __future__ import annotations
@@ -8,11 +10,13 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import suppress
+from pathlib import Path
 
+from platformctl.cli.colour import is_coloured, painted, verdict
 from platformctl.errors import StoreUnwritable
-from platformctl.render.printable import printable_lines, spelled_output
+from platformctl.render.printable import printable, printable_lines, spelled_output
 
-_MAX_LINE = 2000
+_MAX_LINE = 4000
 
 
 def show(text: str) -> None:
@@ -21,21 +25,46 @@ def show(text: str) -> None:
     Raises:
         StoreUnwritable: there is no room for it. A reader that has gone away has read enough.
     """
-    try:
-        sys.stdout.flush()
-        sys.stdout.buffer.write(spelled_output(text).encode())
-        sys.stdout.buffer.flush()
-    except BrokenPipeError:
-        _discard()
-    except OSError as error:
-        _discard()
-        raise StoreUnwritable(f"standard output cannot be written: {error.strerror or error}") from None
+    _write(spelled_output(text))
+
+
+def show_text(text: str) -> None:
+    """Write a result for people, in colours where they are wanted.
+
+    Raises:
+        StoreUnwritable: there is no room for it.
+    """
+    harmless = spelled_output(text)
+    _write(painted(harmless) if is_coloured(sys.stdout) else harmless)
+
+
+def deliver(rendered: str, form: str, out: Path | None, conclusion: str) -> None:
+    """Write a result in its form where it is wanted; a text that is printed ends with the verdict by itself.
+
+    Raises:
+        StoreUnwritable: there is no room for it.
+    """
+    if out:
+        from platformctl.adapters.file import write_atomically
+
+        write_atomically(out, rendered)
+    elif form == "text":
+        show_text(rendered)
+        return
+    else:
+        show(rendered)
+    conclude(conclusion)
+
+
+def conclude(line: str) -> None:
+    """Say the verdict, as the last line."""
+    shown = printable(line, _MAX_LINE)
+    _print(verdict(shown) if is_coloured(sys.stderr) else shown)
 
 
 def say(line: str) -> None:
     """Write a line, or several, for the person who waits."""
-    with suppress(OSError):
-        print(printable_lines(line, _MAX_LINE), file=sys.stderr, flush=True)
+    _print(printable_lines(line, _MAX_LINE))
 
 
 def end_output() -> None:
@@ -44,6 +73,23 @@ def end_output() -> None:
         sys.stdout.flush()
     except OSError:
         _discard()
+
+
+def _write(text: str) -> None:
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(text.encode())
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        _discard()
+    except OSError as error:
+        _discard()
+        raise StoreUnwritable(f"standard output cannot be written: {error.strerror or error}") from None
+
+
+def _print(text: str) -> None:
+    with suppress(OSError):
+        print(text, file=sys.stderr, flush=True)
 
 
 def _discard() -> None:

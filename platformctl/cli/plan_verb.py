@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from platformctl.cli.options import add_catalog, add_hosts, add_looking, add_modules, add_store
-from platformctl.cli.output import say, show
+from platformctl.cli.options import add_catalog, add_hosts, add_looking, add_modules, add_output, add_store, add_verb
+from platformctl.cli.output import deliver, say
 from platformctl.errors import InputInvalid, PlatformctlError
 
 if TYPE_CHECKING:
@@ -20,35 +19,51 @@ if TYPE_CHECKING:
     from platformctl.plan.plan import Plan
 
 _HOUR_S = 3600.0
-_FORMATS = ("text", "json", "markdown", "html")
+_FORMATS = ("text", "json", "markdown", "junit", "html")
+
+_EPILOG = """examples:
+  platformctl plan
+  platformctl plan --host rs2000 --module np-umami
+  platformctl plan --format junit --out plan.xml        for the test report of a CI
+  platformctl plan --format markdown --out plan.md      for a comment on a pull request
+
+exit codes:
+  0  in-sync: every module is proven to be as declared
+  1  drift: at least one module is proven to differ
+  2  the catalog, the inventory or the command line cannot be used; nothing was concluded
+  3  inconclusive: something could not be looked at or proven, and no drift is proven
+"""
 
 
 def add(verbs: Verbs) -> None:
     """Declare the verb and its options."""
-    parser = verbs.add_parser(
+    parser = add_verb(
+        verbs,
         "plan",
-        help="compare what runs with what is declared",
-        description=(
-            "Look at the hosts, compare with the catalog, print the plan and keep it. The exit code is the verdict: "
-            "0 in-sync, 1 drift, 2 unusable input, 3 inconclusive."
+        "compare what runs with what is declared",
+        (
+            "Look at the hosts, compare with the catalog, print the plan and keep it. The exit code is the verdict, "
+            "and so is the last line: that of a text, or, with another form or --out, one on standard error."
         ),
+        _EPILOG,
     )
     add_catalog(parser)
     add_modules(parser, "plan only these modules")
     add_hosts(parser, "plan only what is declared for these hosts")
     add_looking(parser)
-    parser.add_argument("--format", choices=_FORMATS, default="text", help="form of the output (default: text)")
-    parser.add_argument("--out", type=Path, metavar="FILE", help="write the plan to FILE instead of printing it")
+    add_output(parser, _FORMATS)
     add_store(parser)
     parser.add_argument(
         "--confirm-after",
         type=_seconds,
         default=10.0,
         metavar="SECONDS",
-        help="wait before the second look that confirms drift (default: 10)",
+        help="time between the look that shows drift and the one that confirms it (default: 10)",
     )
-    parser.add_argument("--notify", action="store_true", help="tell the targets of notify.yaml what changed since")
-    parser.add_argument("--no-confirm", action="store_true", help="call drift what a single look shows")
+    parser.add_argument("--no-confirm", action="store_true", help="look once, and call drift what that look shows")
+    parser.add_argument(
+        "--notify", action="store_true", help="tell the targets of the catalog's notify.yaml what changed"
+    )
     parser.set_defaults(run=_run)
 
 
@@ -67,6 +82,7 @@ def _run(options: argparse.Namespace) -> int:
     from platformctl.adapters.planning import Request, final_plan, look_at_fleet
     from platformctl.adapters.store import chosen_store
     from platformctl.cli.progress import host_progress
+    from platformctl.render.text import conclusion
 
     store = chosen_store(options.store)
     store.check()
@@ -79,17 +95,17 @@ def _run(options: argparse.Namespace) -> int:
         offline=options.offline,
     )
     job = _prepared(request, store, notifies=options.notify)
-    with host_progress(len(job.transports)) as done:
-        looks = look_at_fleet(job, Retry(), None if options.no_confirm else options.confirm_after, done)
+    with host_progress(job.transports) as tell:
+        looks = look_at_fleet(job, Retry(), None if options.no_confirm else options.confirm_after, tell)
     plan = final_plan(job, looks)
     kept = store.keep(plan, looks)
-    _show(plan, looks, store, options)
     say(f"kept as {kept.plan}")
     if options.notify:
         from platformctl.adapters.notifying import notify
 
         declared = [module.name for module in job.catalog.modules]
         _tell(lambda: notify(plan, options.catalog, store, declared=declared))
+    deliver(_rendered(plan, looks, store, options.format), options.format, options.out, conclusion(plan))
     return plan.exit_code
 
 
@@ -116,16 +132,6 @@ def _tell(tell: Callable[[], Iterable[Outcome]]) -> None:
         say(f"nobody was told: {error}")
 
 
-def _show(plan: Plan, looks: Looks, store: Store, options: argparse.Namespace) -> None:
-    rendered = _rendered(plan, looks, store, options.format)
-    if options.out:
-        from platformctl.adapters.file import write_atomically
-
-        write_atomically(options.out, rendered)
-    else:
-        show(rendered)
-
-
 def _rendered(plan: Plan, looks: Looks, store: Store, form: str) -> str:
     match form:
         case "json":
@@ -136,6 +142,10 @@ def _rendered(plan: Plan, looks: Looks, store: Store, form: str) -> str:
             from platformctl.render.report.plan_page import to_html
 
             return to_html(plan, store.history(plan, looks))
+        case "junit":
+            from platformctl.render.plan_junit import to_junit
+
+            return to_junit(plan)
         case "markdown":
             from platformctl.render.markdown import to_markdown
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Final
 
-from platformctl.cli.options import add_repositories, add_store
+from platformctl.cli.options import Help, add_repositories, add_store
 from platformctl.cli.output import say, show
 from platformctl.errors import QueueUnavailable, StoreUnwritable
 
@@ -29,7 +29,7 @@ def add(verbs: Verbs) -> None:
         description="Queue the run that follows a merge, at the Prefect server that PREFECT_API_URL names. It has the "
         "same key as that of a webhook's delivery: both together make one run.",
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=Help,
     )
     add_repositories(parser)
     parser.add_argument("--repository", required=True, metavar="NAME", help="its name in repositories.yaml")

@@ -5,20 +5,31 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from platformctl.cli.options import add_catalog
-from platformctl.cli.output import show
+from platformctl.cli.options import add_catalog, add_verb
+from platformctl.cli.output import show, show_text
 
 if TYPE_CHECKING:
     from platformctl.cli.options import Verbs
 
+_EPILOG = """examples:
+  platformctl scope --base origin/main
+  platformctl scope --base v1.2 --head v1.3 --format json
+
+exit codes:
+  0  the modules are told, or there are none
+  2  a commit, the catalog or the command line cannot be used
+"""
+
 
 def add(verbs: Verbs) -> None:
     """Declare the verb and its options."""
-    parser = verbs.add_parser(
+    parser = add_verb(
+        verbs,
         "scope",
-        help="show which modules a change in git touches",
-        description="Compare the catalog at two commits, and print the modules that the change touches, each with why. "
+        "show which modules a change in git touches",
+        "Compare the catalog at two commits, and print the modules that the change touches, each with why. "
         "These are the modules whose smokes run after a merge of it.",
+        _EPILOG,
     )
     add_catalog(parser)
     parser.add_argument("--base", required=True, metavar="REV", help="the commit before the change")
@@ -38,5 +49,8 @@ def _run(options: argparse.Namespace) -> int:
     step = Step(history.commit(options.base), history.commit(options.head))
     place = CatalogPlace(history.prefix().rstrip("/") or ".", options.inventory)
     scope = Scoping(history, place).scope(step)
-    show(to_json(step, scope) if options.format == "json" else to_text(step, scope))
+    if options.format == "json":
+        show(to_json(step, scope))
+    else:
+        show_text(to_text(step, scope))
     return 0

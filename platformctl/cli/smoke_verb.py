@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from platformctl.cli.options import add_catalog, add_hosts, add_modules, add_offline, add_store
-from platformctl.cli.output import say, show
+from platformctl.cli.options import add_catalog, add_hosts, add_modules, add_offline, add_output, add_store, add_verb
+from platformctl.cli.output import deliver, say
 
 if TYPE_CHECKING:
     from platformctl.cli.options import Verbs
@@ -15,24 +14,35 @@ if TYPE_CHECKING:
 
 _FORMATS = ("text", "json", "junit")
 
+_EPILOG = """examples:
+  platformctl smoke --module np-umami
+  platformctl smoke --format junit --out smoke.xml      for the test report of a CI
+
+exit codes:
+  0  all passed
+  1  a probe failed, or the plan proves drift
+  2  the catalog, the inventory or the command line cannot be used; nothing was asked
+  3  something could not be tried or proven
+"""
+
 
 def add(verbs: Verbs) -> None:
     """Declare the verb and its options."""
-    parser = verbs.add_parser(
+    parser = add_verb(
+        verbs,
         "smoke",
-        help="try whether services work by asking them something",
-        description=(
-            "Plan the modules and, where they are as declared, run their probes; they only ask. Exit codes: 0 all "
-            "passed, 1 a probe failed or the plan proves drift, 2 unusable input, 3 something could not be tried or "
-            "proven."
+        "try whether services work by asking them something",
+        (
+            "Plan the modules and, where they are as declared, run their probes; they only ask. The exit code is the "
+            "worst of all, and so is the last line."
         ),
+        _EPILOG,
     )
     add_catalog(parser)
-    add_modules(parser, "the modules to try (default: all)")
-    add_hosts(parser, "only what is declared for these hosts")
+    add_modules(parser, "try only these modules")
+    add_hosts(parser, "try only what is declared for these hosts")
     add_offline(parser, "what neither lock nor store tells stays inconclusive, and is not tried")
-    parser.add_argument("--format", choices=_FORMATS, default="text", help="form of the output (default: text)")
-    parser.add_argument("--out", type=Path, metavar="FILE", help="write the results to FILE instead of printing them")
+    add_output(parser, _FORMATS)
     add_store(parser)
     parser.set_defaults(run=_run)
 
@@ -43,32 +53,24 @@ def _run(options: argparse.Namespace) -> int:
     from platformctl.adapters.smoke_store import SmokeStore
     from platformctl.adapters.smoking import smoke_fleet, smoking
     from platformctl.adapters.store import chosen_store
+    from platformctl.cli.progress import host_progress
+    from platformctl.render.smoke_text import conclusion
     from platformctl.smoke.result import exit_code
 
     store = chosen_store(options.store)
     store.check()
     modules, hosts = tuple(options.module), tuple(options.host)
     job = prepare(Request(options.catalog, options.inventory, modules, hosts, offline=options.offline), store)
-    with job.connections:
-        looks = look_and_confirm(job, Retry(), CONFIRM_AFTER_S, kept=frozenset(job.transports))
+    with job.connections, host_progress(job.transports) as tell:
+        looks = look_and_confirm(job, Retry(), CONFIRM_AFTER_S, tell, kept=frozenset(job.transports))
         plan = final_plan(job, looks)
         store.keep(plan, looks)
-        results = smoke_fleet(smoking(job, looks, plan, options.catalog), Retry())
+        results = smoke_fleet(smoking(job, looks, plan, options.catalog), Retry(), tell)
     kept = [SmokeStore(store.root).keep(result) for result in results]
-    _show(results, options)
     for folder in kept:
         say(f"kept as {folder / 'smoke.json'}")
+    deliver(_rendered(results, options.format), options.format, options.out, conclusion(results))
     return exit_code(results)
-
-
-def _show(results: tuple[SmokeResult, ...], options: argparse.Namespace) -> None:
-    rendered = _rendered(results, options.format)
-    if options.out:
-        from platformctl.adapters.file import write_atomically
-
-        write_atomically(options.out, rendered)
-    else:
-        show(rendered)
 
 
 def _rendered(results: tuple[SmokeResult, ...], form: str) -> str:
@@ -78,7 +80,7 @@ def _rendered(results: tuple[SmokeResult, ...], form: str) -> str:
 
             return to_json_array(results)
         case "junit":
-            from platformctl.render.junit import to_junit
+            from platformctl.render.smoke_junit import to_junit
 
             return to_junit(results)
         case _:

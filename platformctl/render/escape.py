@@ -9,9 +9,11 @@ from typing import Final
 from platformctl.render.printable import printable
 
 _MARKUP: Final = re.compile(r"([&<>|\\`*_~\[\]!$^{}])")
-_LINE_START: Final = re.compile(r"^(\d*)([-+#=:.)])")
-_AUTOLINK: Final = re.compile(r":(?=//)|www(?=\.)|@", re.IGNORECASE)
-"""GitHub's dialect links bare addresses after every escape is undone: only a comment inside breaks them."""
+_LINE_START: Final = re.compile(r"^(\d*)([-+#=:.)/])")
+"""A slash among them: GitLab takes a line that begins with one for an order, such as to merge."""
+_AUTOLINK: Final = re.compile(r":(?=//)|www(?=\.)|@|[#!&](?=\d)|\bGH-(?=\d)", re.IGNORECASE)
+"""Forges link bare addresses, people and numbers of issues after every escape is undone: only a comment inside breaks
+them. Who is named so is told, and an issue that is named so says where."""
 
 
 def escaped(text: str) -> str:

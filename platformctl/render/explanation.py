@@ -11,7 +11,7 @@ from platformctl.identity.knowledge import Knowledge
 from platformctl.identity.reference import parse_reference
 from platformctl.plan.decision import Decision
 from platformctl.plan.flag import SENTENCES
-from platformctl.plan.plan import Evidence, HostPlan, ModulePlan
+from platformctl.plan.plan import EXIT_CODES, Evidence, HostPlan, ModulePlan
 from platformctl.reason import Reason, Verdict
 from platformctl.render.advice import ADVICE
 from platformctl.render.printable import printable
@@ -76,6 +76,8 @@ def _lines(
     yield ""
     yield "How the image was decided"
     yield from _decided(decisions)
+    yield ""
+    yield f"{module.status}: {module.reason}, {module.name} on {module.host} (exit code {EXIT_CODES[module.status]})"
 
 
 def _verdict(module: ModulePlan) -> Iterator[str]:

@@ -1,83 +1,100 @@
-"""Results of smokes as JUnit XML, as CI systems read it: a suite for a module, a case for its plan and each probe."""
+"""JUnit XML, as CI systems read it: suites of cases, and what each came to."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Literal, TypeAlias
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from platformctl.reason import Verdict
-from platformctl.render.printable import printable
-from platformctl.smoke.outcome import Outcome
-from platformctl.smoke.result import ProbeResult, SmokeResult
+from platformctl.render.printable import MAX_LINE, printable
 
-_TAGS: Final = {Outcome.FAIL: "failure", Outcome.ERROR: "error", Outcome.INCONCLUSIVE: "error"}
-"""What a CI has no word for may not pass: a probe that ran and proved nothing is an error to it."""
+Tag: TypeAlias = Literal["failure", "error", "skipped"]
+_MAX_LINE = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class _Case:
-    """What a CI counts."""
+class Case:
+    """What a CI counts. Without a tag it passed; `message` is what lists show, `details` what stands behind it."""
+
+    classname: str
+    name: str
+    tag: Tag | None = None
+    reason: str = ""
+    message: str = ""
+    details: tuple[str, ...] = ()
+    output: tuple[str, ...] = ()
+    duration_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """Cases that belong together. `timestamp` is ISO 8601."""
 
     name: str
-    tag: str | None
-    reason: str
-    message: str
-    sentence: str
+    hostname: str
+    timestamp: str
+    cases: tuple[Case, ...]
     duration_ms: int
+    output: tuple[str, ...] = ()
 
 
-def to_junit(results: tuple[SmokeResult, ...]) -> str:
-    """Return one document for all results. The plan is a case too: else a smoke that did not run would look green."""
-    suites = [(result, (_plan(result), *map(_probe, result.probes))) for result in results]
-    root = Element("testsuites", _counts([case for _, cases in suites for case in cases]))
-    for result, cases in suites:
-        suite = SubElement(root, "testsuite", {"name": _legal(result.module), **_counts(cases)})
-        suite.set("timestamp", result.started_at)
-        suite.set("hostname", _legal(result.host))
-        for case in cases:
-            _add(suite, result.module, case)
+def to_xml(suites: Sequence[Suite]) -> str:
+    """Return one document. It keeps to what Jenkins' schema of JUnit allows, the strictest of those in use."""
+    cases = [case for suite in suites for case in suite.cases]
+    time = _time(sum(suite.duration_ms for suite in suites))
+    root = Element("testsuites", {"tests": str(len(cases)), **_counts(cases, "failure", "error"), "time": time})
+    for suite in suites:
+        _add_suite(root, suite)
     indent(root)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{tostring(root, encoding="unicode")}\n'
 
 
-def _plan(result: SmokeResult) -> _Case:
-    plan = result.plan
-    tag = {Verdict.IN_SYNC: None, Verdict.DRIFT: "failure", Verdict.INCONCLUSIVE: "error"}[plan.verdict]
-    return _Case("plan", tag, str(plan.reason), f"{plan.verdict}, plan {plan.id}", plan.reason.sentence, 0)
+def _add_suite(root: Element, suite: Suite) -> None:
+    counts = {"tests": str(len(suite.cases)), **_counts(suite.cases, "failure", "error", "skipped")}
+    element = SubElement(root, "testsuite", {"name": _legal(suite.name), **counts, "time": _time(suite.duration_ms)})
+    if suite.timestamp:
+        element.set("timestamp", suite.timestamp)
+    element.set("hostname", _legal(suite.hostname))
+    for case in suite.cases:
+        _add_case(element, case)
+    _add_output(element, suite.output)
 
 
-def _probe(probe: ProbeResult) -> _Case:
-    tag = _TAGS.get(probe.outcome) if probe.reason.ran else "skipped"
-    name = f"{probe.name} from {probe.origin}" if probe.origin else probe.name
-    return _Case(name, tag, str(probe.reason), probe.message, probe.reason.sentence, probe.duration_ms)
+def _add_case(suite: Element, case: Case) -> None:
+    element = SubElement(suite, "testcase", {"classname": _legal(case.classname), "name": _legal(case.name)})
+    if case.duration_ms is not None:
+        element.set("time", _time(case.duration_ms))
+    if case.tag is not None:
+        told = SubElement(element, case.tag, {"message": _legal(f"{case.reason}: {case.message}", _MAX_LINE)})
+        if case.tag != "skipped":
+            told.set("type", _legal(case.reason))
+            told.text = _text(case.details)
+    _add_output(element, case.output)
 
 
-def _counts(cases: Sequence[_Case]) -> dict[str, str]:
-    tags = [case.tag for case in cases]
+def _add_output(element: Element, lines: tuple[str, ...]) -> None:
+    if lines:
+        SubElement(element, "system-out").text = _text(lines)
+
+
+def _counts(cases: Iterable[Case], *tags: Tag) -> dict[str, str]:
+    found = [case.tag for case in cases]
     return {
-        "tests": str(len(cases)),
-        "failures": str(tags.count("failure")),
-        "errors": str(tags.count("error")),
-        "skipped": str(tags.count("skipped")),
-        "time": f"{sum(case.duration_ms for case in cases) / 1000:.3f}",
+        {"failure": "failures", "error": "errors", "skipped": "skipped"}[tag]: str(found.count(tag)) for tag in tags
     }
 
 
-def _add(suite: Element, module: str, case: _Case) -> None:
-    time = f"{case.duration_ms / 1000:.3f}"
-    element = SubElement(suite, "testcase", {"classname": _legal(module), "name": _legal(case.name), "time": time})
-    if case.tag is None:
-        return
-    told = SubElement(element, case.tag, {"message": _legal(f"{case.reason}: {case.message}")})
-    if case.tag != "skipped":
-        told.set("type", case.reason)
-        told.text = case.sentence
+def _time(duration_ms: int) -> str:
+    return f"{duration_ms / 1000:.3f}"
 
 
-def _legal(text: str) -> str:
+def _text(lines: Iterable[str]) -> str:
+    return "\n".join(_legal(line, _MAX_LINE) for line in lines)
+
+
+def _legal(text: str, limit: int = MAX_LINE) -> str:
     """Spell what XML 1.0 has no character for; the markup is escaped by the library."""
     return "".join(
-        one if one not in "\ufffe\uffff" else one.encode("unicode_escape").decode() for one in printable(text)
+        one if one not in "\ufffe\uffff" else one.encode("unicode_escape").decode() for one in printable(text, limit)
     )

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sized
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate, takewhile
 from typing import Final
 
 from platformctl.plan.flag import SENTENCES
 from platformctl.plan.plan import Change, Evidence, HostPlan, ModulePlan, Plan
 from platformctl.reason import Verdict
 from platformctl.render.escape import escaped, fenced
-from platformctl.render.printable import shown
+from platformctl.render.printable import printable, shown
 from platformctl.render.text import (
     acknowledgement,
     aligned,
@@ -25,6 +26,12 @@ from platformctl.render.text import (
 MARKS: Final = {Verdict.IN_SYNC: "🟢", Verdict.DRIFT: "🔴", Verdict.INCONCLUSIVE: "🟠"}
 MAX_MODULES: Final = 200
 """Longer lists are cut, and say so: Prefect keeps the document in a database row."""
+_ROOM: Final = {"suspicions": 3000, "words": 24000, "Hosts": 7000, "Modules": 12000, "evidence": 10000}
+_ROOM_OF_ONE: Final = 4000
+"""Characters that each section may take, and one module in it. With what stands between they are fewer than the 65,536
+that GitHub takes as a comment, and none of them can push the others out."""
+_MAX_LINE: Final = 1000
+"""As long as a line of a fence can be."""
 
 
 def to_markdown(plan: Plan) -> str:
@@ -43,9 +50,8 @@ def _lines(plan: Plan) -> Iterator[str]:
     yield ""
     yield f"{escaped(origin(plan))}, exit code {plan.exit_code}."
     yield from _suspicions(plan)
-    worth_words = troubled(plan)[:MAX_MODULES]
-    for module in worth_words:
-        yield from _module(module)
+    worth_words = troubled(plan)
+    yield from _blocks(map(_module, worth_words), _ROOM["words"], "modules")
     yield from _hosts(plan)
     yield from _all_modules(plan)
     yield from _unmanaged(plan)
@@ -59,11 +65,11 @@ def _module(module: ModulePlan) -> Iterator[str]:
     yield module.reason.sentence
     if module.changes:
         yield ""
-        yield from fenced(line for change in module.changes for line in _change(change))
+        yield from fenced(_within([line for change in module.changes for line in _change(change)], _ROOM_OF_ONE))
     notes = (*unknowns(module), *(f"flag {flag}: {SENTENCES[flag]}" for flag in module.flags))
     if notes:
         yield ""
-        yield from (f"- {escaped(note)}" for note in notes)
+        yield from _within([f"- {escaped(note)}" for note in notes], _ROOM_OF_ONE)
 
 
 def _change(change: Change) -> tuple[str, ...]:
@@ -73,13 +79,12 @@ def _change(change: Change) -> tuple[str, ...]:
 
 
 def _suspicions(plan: Plan) -> Iterator[str]:
-    for suspicion in plan.suspicions:
-        yield ""
-        yield f"> ⚠️ {escaped(suspicion)}"
+    found = (("", f"> ⚠️ {escaped(suspicion)}") for suspicion in plan.suspicions)
+    yield from _blocks(found, _ROOM["suspicions"], "suspicions")
 
 
 def _hosts(plan: Plan) -> Iterator[str]:
-    yield from _listing("Hosts", map(_host, plan.hosts))
+    yield from _listing("Hosts", [_host(host) for host in plan.hosts], "hosts")
 
 
 def _host(host: HostPlan) -> tuple[str, ...]:
@@ -91,21 +96,13 @@ def _host(host: HostPlan) -> tuple[str, ...]:
 
 def _all_modules(plan: Plan) -> Iterator[str]:
     rows = [(MARKS[m.status], m.name, m.host, verdict(m), str(m.reason)) for m in plan.modules]
-    yield from _listing("Modules", rows[:MAX_MODULES])
-    yield from _rest(rows, "modules")
-
-
-def _rest(rows: Sized, what: str) -> Iterator[str]:
-    if len(rows) > MAX_MODULES:
-        yield ""
-        yield f"{len(rows) - MAX_MODULES} more {what} are in the kept plan."
+    yield from _listing("Modules", rows, "modules")
 
 
 def _unmanaged(plan: Plan) -> Iterator[str]:
     rows = [(u.host, u.container, u.image, "/".join(filter(None, (u.project, u.service)))) for u in plan.unmanaged]
     if rows:
-        yield from _listing("Not managed by any module", rows[:MAX_MODULES])
-    yield from _rest(rows, "containers")
+        yield from _listing("Not managed by any module", rows, "containers")
 
 
 def _evidence(modules: tuple[ModulePlan, ...]) -> Iterator[str]:
@@ -114,23 +111,59 @@ def _evidence(modules: tuple[ModulePlan, ...]) -> Iterator[str]:
     yield ""
     yield "<details><summary>Evidence</summary>"
     yield ""
-    for module in modules:
-        yield f"**{escaped(module.name)}**"
-        yield ""
-        yield from fenced([f"declared {module.image}", *map(_fact, module.evidence)])
-        yield ""
+    yield from _blocks(map(_proof, modules), _ROOM["evidence"], "modules")
     yield "</details>"
 
 
-def _fact(evidence: Evidence) -> str:
+def _proof(module: ModulePlan) -> Iterator[str]:
+    yield f"**{escaped(module.name)}**"
+    yield ""
+    yield from fenced(_within([f"declared {module.image}", *map(fact, module.evidence)], _ROOM_OF_ONE))
+    yield ""
+
+
+def fact(evidence: Evidence) -> str:
+    """Return one fact as a line, with what it matched."""
     whose = f"{evidence.container}: " if evidence.container else ""
     matched = f"  = {evidence.matched}" if evidence.matched else ""
     return f"{whose}{evidence.call} {evidence.field}: {evidence.value}{matched}"
 
 
-def _listing(title: str, rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+def _listing(title: str, rows: Sequence[tuple[str, ...]], what: str) -> Iterator[str]:
     """List in a fence, which scrolls: Prefect paints the cells of a wide table over what is beside the document."""
     yield ""
     yield f"## {title}"
     yield ""
-    yield from fenced(aligned([*rows]))
+    shown = _within([*aligned([*rows[:MAX_MODULES]])], _ROOM.get(title, _ROOM_OF_ONE), said=False)
+    yield from fenced(shown)
+    yield from _rest(len(rows) - len(shown), what)
+
+
+def _blocks(blocks: Iterable[Iterable[str]], room: int, what: str) -> Iterator[str]:
+    """Return whole blocks while there is room, and say for how many there was none; those are not even made."""
+    left_out = 0
+    for block in blocks:
+        lines = [*block] if left_out == 0 else []
+        room -= sum(len(line) + 1 for line in lines)
+        left_out += room < 0
+        yield from lines if room >= 0 else ()
+    yield from _rest(left_out, what)
+
+
+def _within(lines: Sequence[str], room: int, *, said: bool = True) -> list[str]:
+    """Return the first lines that have room."""
+    sizes = takewhile(lambda size: size <= room, accumulate(map(_size, lines)))
+    shown = [line for line, _ in zip(lines, sizes, strict=False)]
+    more = len(lines) - len(shown)
+    return [*shown, f"… and {counted(more, 'line')} more in the kept plan"] if more and said else shown
+
+
+def _size(line: str) -> int:
+    """Return what a line of a fence takes."""
+    return len(printable(line, _MAX_LINE)) + 1
+
+
+def _rest(count: int, what: str) -> Iterator[str]:
+    if count > 0:
+        yield ""
+        yield f"{count} more {what} are in the kept plan."

@@ -11,6 +11,7 @@ from platformctl.smoke.outcome import SEVERITY, Outcome
 from platformctl.smoke.result import ProbeResult, SmokeResult, exit_code
 
 SIGNS: Final = {Outcome.PASS: "=", Outcome.FAIL: "~", Outcome.ERROR: "!", Outcome.INCONCLUSIVE: "?"}
+_WORST_FIRST: Final = ("fail", "drift", "error", "inconclusive", "pass")
 _MAX_LINE: Final = 1000
 
 
@@ -27,6 +28,15 @@ def headline(result: SmokeResult) -> str:
     counts = ((outcomes.count(outcome), outcome) for outcome in reversed(SEVERITY))
     parts = ", ".join(f"{count} {outcome}" for count, outcome in counts if count)
     return f"{result.module}: {result.outcome}, {parts} of {counted(len(outcomes), 'probe')}"
+
+
+def conclusion(results: tuple[SmokeResult, ...]) -> str:
+    """Return the sum of all as the last line has it."""
+    words = ["drift" if result.drifted else str(result.outcome) for result in results]
+    found = [word for word in _WORST_FIRST if word in words]
+    parts = ", ".join(f"{words.count(word)} {word}" for word in found)
+    whole = f"{found[0] if found else Outcome.INCONCLUSIVE}: {parts or 'nothing'}"
+    return f"{whole} of {counted(len(words), 'module')} (exit code {exit_code(results)})"
 
 
 def origin(result: SmokeResult) -> str:
@@ -50,7 +60,7 @@ def _lines(results: tuple[SmokeResult, ...]) -> Iterator[str]:
                 yield f"    {asked(probe)}: {probe.reason.sentence}"
         yield ""
     yield from (headline(result) for result in results)
-    yield f"(exit code {exit_code(results)})"
+    yield conclusion(results)
 
 
 def _row(probe: ProbeResult) -> tuple[str, ...]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from rich.cells import cell_len
+
 from platformctl.plan.flag import SENTENCES
 from platformctl.plan.plan import Acknowledged, Change, Evidence, HostPlan, ModulePlan, Plan, UnmanagedContainer
 from platformctl.reason import Reason, Verdict
@@ -25,6 +27,11 @@ def headline(plan: Plan) -> str:
     """Say what a plan says in one line."""
     modules = counted(plan.summary.modules, "module")
     return f"{plan.status}: {counts(plan)} of {modules} on {counted(plan.summary.hosts, 'host')}"
+
+
+def conclusion(plan: Plan) -> str:
+    """Return the verdict as the last line has it."""
+    return f"{headline(plan)} (exit code {plan.exit_code})"
 
 
 def counts(plan: Plan) -> str:
@@ -87,21 +94,22 @@ def _lines(plan: Plan) -> Iterator[str]:
     yield ""
     yield from aligned([("", "module", "host", "verdict", "reason"), *map(_row, plan.modules)])
     for module in troubled(plan):
-        yield from _details(module)
+        yield ""
+        yield from details(module)
     for host in plan.hosts:
         yield from _host(host, plan.modules)
     yield from _section("Not managed by any module", aligned([*map(_unmanaged, plan.unmanaged)]))
     yield from _section("Suspicious", plan.suspicions)
     yield ""
-    yield f"{headline(plan)} (exit code {plan.exit_code})"
+    yield conclusion(plan)
 
 
 def _row(module: ModulePlan) -> tuple[str, ...]:
     return (SIGNS[module.status], module.name, module.host, verdict(module), str(module.reason))
 
 
-def _details(module: ModulePlan) -> Iterator[str]:
-    yield ""
+def details(module: ModulePlan) -> Iterator[str]:
+    """Return what a module needs words for, as lines: the sentence, what differs, what is not known."""
     yield f"{SIGNS[module.status]} {module.name} on {module.host}: {module.reason.sentence}"
     for change in module.changes:
         yield from change_lines(change)
@@ -164,8 +172,11 @@ def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
 
 
 def aligned(rows: list[tuple[str, ...]]) -> Iterator[str]:
-    """Align columns by what is shown, the last one ragged. What is too long pushes nothing but its own row."""
+    """Align columns by the room that a terminal gives to what is shown, the last one ragged.
+
+    What is too long pushes nothing but its own row.
+    """
     shown_rows = [tuple(printable(cell) for cell in row) for row in rows]
-    widths = [min(max(map(len, column)), _MAX_COLUMN) for column in zip(*shown_rows, strict=True)]
+    widths = [min(max(map(cell_len, column)), _MAX_COLUMN) for column in zip(*shown_rows, strict=True)]
     for row in shown_rows:
-        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        yield "  ".join(cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True)).rstrip()

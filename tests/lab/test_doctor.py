@@ -70,7 +70,9 @@ def test_what_a_key_can_do(
 ) -> None:
     """Each way out that is left open is named, worst first; a forced command alone leaves the forwards."""
     name = said.split()[1].removesuffix(":")
-    assert doctor(tmp_path, capsys, **{name: entry(hosts, name)}) == (code, said)
+    word = said.split()[2].removesuffix(";")
+    last = f"{word}: 1 {word} of 1 host (exit code {code})\n"
+    assert doctor(tmp_path, capsys, **{name: entry(hosts, name)}) == (code, said + last)
 
 
 def test_an_engine_with_and_without_a_filter(
@@ -82,7 +84,8 @@ def test_an_engine_with_and_without_a_filter(
         whole = {"transport": "docker", "url": engine.url}
         code, said = doctor(tmp_path, capsys, filtered=filtered, whole=whole)
         behind = f"=  filtered: protected; who has the key can\n{KNOWS}"
-        assert (code, said) == (1, f"{behind}~  whole: open; who has the key can\n{ALL}{KNOWS}{ADVICE}")
+        last = "open: 1 open, 1 protected of 2 hosts (exit code 1)\n"
+        assert (code, said) == (1, f"{behind}~  whole: open; who has the key can\n{ALL}{KNOWS}{ADVICE}{last}")
 
 
 def test_what_cannot_be_tried_is_unknown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -93,4 +96,5 @@ def test_what_cannot_be_tried_is_unknown(tmp_path: Path, capsys: pytest.CaptureF
     assert said == (
         "=  recorded: a recording, which no key opens\n"
         "?  silent: unknown: connection-refused: 127.0.0.1:1: connection refused\n"
+        "unknown: 1 unknown, 1 protected of 2 hosts (exit code 3)\n"
     )

@@ -125,7 +125,7 @@ def test_three_nights(night: Night, capsys: pytest.CaptureFixture[str]) -> None:
     assert not (night.folder / "locked" / "bodies").exists()
     capsys.readouterr()
     assert night.lock("--check") == 0
-    assert tuple(capsys.readouterr()) == ("", "")
+    assert tuple(capsys.readouterr()) == ("", "locked: every pin has a lock that fits (exit code 0)\n")
 
 
 def test_locks_are_those_of_the_oracle(night: Night) -> None:

@@ -127,7 +127,8 @@ def test_a_snapshot_that_observe_wrote_reads_back_the_same(
     out = tmp_path / "out"
     code = main(["observe", "--inventory", str(tmp_path / "hosts.yaml"), "--host", "rs2000", "--out", str(out)])
     taped = SnapshotTransport("rs2000", out / "rs2000").look()
-    assert (code, capsys.readouterr().err) == (0, f"rs2000: 9 containers, in {out / 'rs2000'}\n")
+    said = f"rs2000: 9 containers, in {out / 'rs2000'}\n1 of 1 host recorded (exit code 0)\n"
+    assert (code, capsys.readouterr().err) == (0, said)
     assert seen(taped) == seen(over_ssh(world.ssh))
     assert taped.attempt.tries == 1
     assert len(taped.attempt.commands) == {"ssh": 5}.get(way, 3 + len(taped.containers) + 9)

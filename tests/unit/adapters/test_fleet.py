@@ -8,11 +8,12 @@ from threading import Event
 
 import pytest
 
-from platformctl.adapters.fleet import MAX_CONCURRENT, Retry, observe_fleet, observe_host
+from platformctl.adapters.fleet import MAX_CONCURRENT, Retry, Waiter, observe_fleet, observe_host
 from platformctl.errors import Failure
 from platformctl.observation.engine import Engine
 from platformctl.observation.host import Attempt
 from platformctl.observation.snapshot import Snapshot
+from platformctl.observe.stage import Stage
 from platformctl.reason import Reason
 
 QUICK = Retry(tries=3, delay_s=0.0)
@@ -77,12 +78,17 @@ def test_commands_of_every_try_are_kept() -> None:
 
 def test_a_bug_in_one_transport_takes_no_other_host_with_it() -> None:
     """The error becomes that host's failure, without its text, which may hold anything."""
-    heard: list[str] = []
+    heard: list[tuple[str, Stage, str]] = []
     fleet = {"b": Scripted([ValueError("secret")]), "a": Scripted([answer(None)])}
-    looks = observe_fleet(fleet, QUICK, again=True, done=lambda snapshot: heard.append(snapshot.host))
+    looks = observe_fleet(fleet, QUICK, again=True, tell=lambda *told: heard.append(told))
     bug = Failure(Reason.OBSERVER_FAILED, "ValueError; this is a bug in platformctl")
     assert {snapshot.host: snapshot.failure for snapshot in looks} == {"h": None, "b": bug}
-    assert sorted(heard) == ["b", "h"]
+    assert sorted(heard) == [
+        ("a", Stage.LOOKING_AGAIN, ""),
+        ("b", Stage.FAILED, "observer-failed"),
+        ("b", Stage.LOOKING_AGAIN, ""),
+        ("h", Stage.ANSWERED, "0 containers"),
+    ]
     assert [host.looks for host in fleet.values()] == [[True], [True]]
 
 
@@ -121,21 +127,30 @@ def test_hosts_that_only_keep_us_waiting_take_nobodys_place() -> None:
     """More dead hosts than may be asked at once, all before the others: those are finished while the dead wait."""
     allowed, heard = Event(), list[str]()
 
-    def hear(snapshot: Snapshot) -> None:
-        heard.append(snapshot.host)
+    def hear(host: str, stage: Stage, _: str) -> None:
+        if stage.is_end:
+            heard.append(host)
         if heard.count("h") == 10:
             allowed.set()
 
     dead = {f"dead{number}": Waiting(allowed) for number in range(MAX_CONCURRENT + 8)}
     live = {f"live{number}": Scripted([answer(None)]) for number in range(10)}
-    looks = observe_fleet({**dead, **live}, Retry(tries=1), done=hear)
+    looks = observe_fleet({**dead, **live}, Retry(tries=1), tell=hear)
     assert heard == ["h"] * 10 + ["dead"] * len(dead)
     assert len(looks) == len(dead) + len(live)
+
+
+def test_whoever_waits_hears_of_each_try() -> None:
+    """A host that is tried again says why, and how often it will be."""
+    heard: list[tuple[str, Stage, str]] = []
+    host = Scripted([answer(Reason.TIMED_OUT), answer(None)])
+    observe_host("h", host, QUICK, waiter=Waiter(lambda *told: heard.append(told)))
+    assert heard == [("h", Stage.LOOKING, ""), ("h", Stage.RETRYING, "timed-out, try 2 of 3")]
 
 
 def test_a_run_that_is_stopped_tries_no_host_again() -> None:
     """Who waits for the next try stops waiting when nobody wants the answer any more."""
     host, stopped = Scripted([answer(Reason.TIMED_OUT)]), Event()
     stopped.set()
-    snapshot = observe_host("h", host, Retry(tries=3, delay_s=3600), stopped=stopped)
+    snapshot = observe_host("h", host, Retry(tries=3, delay_s=3600), waiter=Waiter(stopped=stopped))
     assert (snapshot.attempt.tries, len(host.looks)) == (1, 1)

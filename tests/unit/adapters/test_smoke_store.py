@@ -10,8 +10,8 @@ import pytest
 
 from platformctl.adapters.smoke_store import SmokeStore
 from platformctl.errors import StoreUnwritable
-from platformctl.render.junit import to_junit
 from platformctl.render.smoke_document import from_json
+from platformctl.render.smoke_junit import to_junit
 from platformctl.smoke.outcome import Outcome
 from platformctl.smoke.result import SmokeResult
 from tests.unit.smoke.findings import ERROR, FAIL, PASS, module, result

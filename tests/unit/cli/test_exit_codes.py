@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import socket
 import subprocess
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,6 +19,7 @@ from platformctl.reason import Reason
 from tests.unit.recording import FLEET, MEERKAT, RECORDINGS, copied
 
 from .run import PLATFORMCTL, environment
+from .terminal import SIZE, Terminal
 
 STATES = RECORDINGS / "docker-20.10-classic"
 SECONDS = "should be a number of seconds from 0 to 3600"
@@ -159,7 +162,7 @@ def test_a_crash_is_not_drift(capsys: pytest.CaptureFixture[str]) -> None:
     """Python's own exit code for a crash is 1, which would accuse a host of drift."""
     assert guarded(_raise(RuntimeError("oops"))) == 3
     assert capsys.readouterr().err.endswith(
-        "RuntimeError: oops\n\nnothing was concluded: this is a bug in platformctl; please report the lines above\n"
+        "RuntimeError: oops\nnothing was concluded: this is a bug in platformctl; please report the lines above\n"
     )
 
 
@@ -177,17 +180,26 @@ def test_an_unwritable_store_stops_before_any_host(tmp_path: Path, capsys: pytes
 
 
 def test_ctrl_c_is_130(tmp_path: Path) -> None:
-    """Who stops a plan gets no verdict, and no traceback."""
+    """Who stops a plan gets no verdict and no traceback, and a clean terminal: no hosts, and the cursor is back."""
+    terminal = Terminal(SIZE)
     with socket.create_server(("127.0.0.1", 0)) as host:
         arguments = ["plan", "--catalog", str(_catalog_at(host, tmp_path)), "--store", str(tmp_path / "store")]
-        process = subprocess.Popen(
-            [*PLATFORMCTL, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment()
-        )
-        connection, _ = host.accept()
-        process.send_signal(signal.SIGINT)
-        connection.close()
-    out, err = process.communicate()
-    assert (process.returncode, out, err) == (130, "", "stopped; nothing was concluded\n")
+        with subprocess.Popen(
+            [*PLATFORMCTL, *arguments],
+            stdout=subprocess.PIPE,
+            stderr=terminal.descriptor,
+            env=environment(TERM="xterm"),
+        ) as process:
+            connection, _ = host.accept()
+            while "looking" not in terminal.so_far():
+                time.sleep(0.02)
+            process.send_signal(signal.SIGINT)
+            connection.close()
+            out, _ = process.communicate()
+    shown, _, left = terminal.written().rpartition("\x1b[?25h")
+    assert (process.returncode, out) == (130, b"")
+    assert "0 of 1 hosts done, 1 under way" in shown
+    assert re.sub(r"\x1b\[[0-9]*[AK]|\r", "", left) == "stopped; nothing was concluded\n"
 
 
 def _catalog_at(host: socket.socket, tmp_path: Path) -> Path:

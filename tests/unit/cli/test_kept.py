@@ -63,7 +63,7 @@ CASES = {
 
 
 @pytest.mark.parametrize(("change", "reasons"), CASES.items(), ids=lambda value: getattr(value, "__name__", ""))
-@pytest.mark.parametrize("form", ["json", "text", "markdown"])
+@pytest.mark.parametrize("form", ["json", "text", "markdown", "junit"])
 def test_it_renders_again(
     tmp_path: Path,
     change: Callable[[Path], None],

@@ -14,7 +14,8 @@ def test_a_closed_pipe_is_no_error(tmp_path: Path) -> None:
     """`platformctl plan | head -1` ends quietly, with the plan's exit code."""
     code, said = _with_closed_output("plan", "--catalog", str(FLEET), "--store", str(tmp_path), "--format", "json")
     assert code == 1
-    assert said == f"kept as {next(tmp_path.glob('plans/*/*/plan.json'))}\n"
+    kept = next(tmp_path.glob("plans/*/*/plan.json"))
+    assert said == f"kept as {kept}\ndrift: 2 drift, 6 in-sync of 8 modules on 2 hosts (exit code 1)\n"
 
 
 def test_help_into_a_closed_pipe_is_quiet() -> None:
@@ -52,7 +53,9 @@ def test_a_full_disk_is_said(tmp_path: Path) -> None:
             [*PLATFORMCTL, "plan", "--catalog", str(FLEET), "--store", str(tmp_path), "--host", "rs1000"],
             stdout=full, stderr=subprocess.PIPE, text=True, env=environment(), check=False,
         )  # fmt: skip
-    assert (done.returncode, done.stderr) == (2, "standard output cannot be written: No space left on device\n")
+    kept = f"kept as {next(tmp_path.glob('plans/*/*/plan.json'))}\n"
+    said = f"{kept}standard output cannot be written: No space left on device\n"
+    assert (done.returncode, done.stderr) == (2, said)
 
 
 def test_output_is_utf_8_everywhere(tmp_path: Path) -> None:

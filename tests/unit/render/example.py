@@ -30,6 +30,7 @@ from platformctl.plan.plan import CatalogState, Plan, Tool
 from platformctl.reason import Reason
 from platformctl.render.document import to_json
 from platformctl.render.markdown import to_markdown
+from platformctl.render.plan_junit import to_junit
 from platformctl.render.report.plan_page import to_html
 from platformctl.render.text import to_text
 from tests.unit.history.nights import plans
@@ -129,6 +130,7 @@ def forms() -> Mapping[str, str]:
         "fleet.txt": to_text(plan),
         "fleet.md": to_markdown(plan),
         "fleet.json": to_json(plan),
+        "fleet.xml": to_junit(plan),
         "fleet.html": to_html(plan, example_history(plan)),
     }
 

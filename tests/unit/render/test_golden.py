@@ -17,9 +17,9 @@ from .example import GOLDEN, example_plan, forms
 VALIDATOR: Final = jsonschema.Draft202012Validator(plan_schema())
 
 
-@pytest.mark.parametrize("name", ["fleet.txt", "fleet.md", "fleet.json", "fleet.html"])
+@pytest.mark.parametrize("name", ["fleet.txt", "fleet.md", "fleet.json", "fleet.xml", "fleet.html"])
 def test_output_is_the_golden_one(name: str) -> None:
-    """Text, Markdown, JSON and page are byte for byte what was read and approved."""
+    """Text, Markdown, JSON, JUnit XML and page are byte for byte what was read and approved."""
     assert forms()[name] == (GOLDEN / name).read_text()
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Final
 
 import pytest
@@ -12,13 +14,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+from rich.cells import cell_len
 
 from platformctl.render.document import to_json
 from platformctl.render.escape import escaped, fenced
 from platformctl.render.markdown import to_markdown
 from platformctl.render.printable import MAX_LINE, one_line, printable, spelled_json, spelled_output
-from platformctl.render.text import to_text
+from platformctl.render.text import aligned, to_text
 from tests.unit.plan.strategies import World, unhurried, worlds
+
+from .example import example_plan
+from .hostile import hostile_plan
 
 HOSTILE: Final = (
     "<script>alert(1)</script>",
@@ -47,6 +53,9 @@ HOSTILE: Final = (
     "$x^2$ $$y$$ {{ template }}",
     "<!-- comment -->",
     ":smile: @team #1",
+    "fixes #12, owner/name#3, GH-4 gh-5, group/project!6 &7, @owner/team",
+    "/merge",
+    "/approve",
     "\x1b[31mred\x1b[0m \x1b]8;;https://example.net\x07link\x1b]8;;\x07",
     "\u202egnp.exe \u2066x\u2069 \u200b\ufeff",
     "\u2028 \u2029 \x85 \x00 \x7f \ud800 \U000e0041",
@@ -118,6 +127,37 @@ def test_bare_addresses_are_broken(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_no_comment_tells_or_orders(text: str) -> None:
+    """Nobody is mentioned in a comment, no issue or merge request is named, and no line is an order to GitLab."""
+    shown = escaped(text)
+    assert not re.search(r"@\w|[#!&]\d|gh-\d", shown, re.IGNORECASE)
+    assert not shown.startswith("/")
+
+
+@pytest.mark.parametrize(("facts", "text"), [(1, "@" * 300), (20, "`" * 900), (20, "\0" * 300)])
+def test_a_plan_fits_into_a_comment(facts: int, text: str) -> None:
+    """However much hosts have to say, no section is lost, and what had no room is counted."""
+    plan = hostile_plan(example_plan(), text)
+    modules = tuple(
+        replace(one, name=f"m{number}-{one.name}", changes=one.changes * facts, evidence=one.evidence * facts)
+        for number in range(25)
+        for one in plan.modules
+    )
+    hosts = tuple(replace(plan.hosts[-1], name=f"h{number}") for number in range(250))
+    large = replace(plan, modules=modules, hosts=hosts, unmanaged=plan.unmanaged * 300, suspicions=(text,) * 100)
+    markdown = to_markdown(large)
+    assert len(markdown) <= 65_536
+    assert [line for line in markdown.splitlines() if line.startswith("## ")][-3:] == [
+        "## Hosts",
+        "## Modules",
+        "## Not managed by any module",
+    ]
+    assert markdown.endswith("</details>\n")
+    left_out = re.findall(r"^[0-9]+ more (\w+) are in the kept plan\.$", markdown, re.MULTILINE)
+    assert set(left_out) == {"suspicions", "modules", "hosts", "containers"}
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_a_fence_holds(text: str) -> None:
     """A block of literal lines ends where it should."""
     tokens = parser().parse("\n".join(fenced([text, "last"])))
@@ -161,6 +201,18 @@ def test_the_same_plan_is_the_same_text(world: World) -> None:
     assert [to_text(first), to_markdown(first), to_json(first)] == [
         to_text(second), to_markdown(second), to_json(second),
     ]  # fmt: skip
+
+
+def test_wide_letters_take_two_columns() -> None:
+    """Columns stand below each other on a terminal, whatever script a name is in."""
+    rows: list[tuple[str, ...]] = [
+        ("\u6f22\u5b57", "a"),
+        ("e\u0301te\u0301", "b"),
+        ("\U0001f7e2", "c"),
+        ("\u05e9\u05dc", "d"),
+        ("name", "e"),
+    ]
+    assert [cell_len(line) for line in aligned(rows)] == [7] * 5
 
 
 @unhurried

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from platformctl.render.junit import to_junit
+from platformctl.render.smoke_junit import to_junit
 from platformctl.render.smoke_markdown import artifact_key, table, to_markdown
 from platformctl.render.smoke_text import to_text
 from platformctl.smoke.finding import Finding
@@ -43,11 +43,11 @@ api on h1, plan bbbbbbbbbbbb: drift, no commit, 2026-01-02T03:04:05.000+00:00
 
 web: fail, 1 fail, 1 inconclusive, 1 pass of 3 probes
 api: not run, the plan proves drift (state-differs)
-(exit code 1)
+fail: 1 fail, 1 drift of 2 modules (exit code 1)
 """  # noqa: E501  as a terminal shows it
 JUNIT: Final = f"""\
 <?xml version="1.0" encoding="UTF-8"?>
-<testsuites tests="6" failures="2" errors="1" skipped="1" time="0.036">
+<testsuites tests="6" failures="2" errors="1" time="0.036">
   <testsuite name="web" tests="4" failures="1" errors="1" skipped="0" time="0.036" timestamp="2026-01-02T03:04:05.000+00:00" hostname="h1">
     <testcase classname="web" name="plan" time="0.000" />
     <testcase classname="web" name="http http://127.0.0.1:8080/health from host" time="0.012" />
