@@ -43,8 +43,9 @@ def reconcile_merges(
 
     It waits for nothing: what is not green yet is looked at again by the next run, until the time of the merge is over.
     """
-    kept_in = chosen_store(Path(store) if store else None)
-    return concluded(lambda: _reconcile(Path(repositories), kept_in, confirm_after))
+    return concluded(
+        lambda: _reconcile(Path(repositories), chosen_store(Path(store) if store else None), confirm_after)
+    )
 
 
 def _reconcile(repositories: Path, store: Store, confirm_after: float) -> Reconciled:

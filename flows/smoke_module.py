@@ -71,11 +71,15 @@ def smoke_module(  # noqa: PLR0913, PLR0917  each is a field of the form in Pref
     drift, and Crashed (Inconclusive) when something could not be tried or proven. The smoke that a merge leads to runs
     once: whoever comes later for the same one ends Crashed (NotRun).
     """
-    kept_in = chosen_store(Path(store) if store else None)
-    if repository:
-        return concluded(lambda: _smoke_merged(Path(repositories), repository, commit, module, kept_in, confirm_after))
     request = Request(Path(catalog), Path(inventory) if inventory else None, modules=(module,))
-    return concluded(lambda: _smoke_now(request, module, kept_in, confirm_after))
+
+    def smoke() -> SmokeResult:
+        kept_in = chosen_store(Path(store) if store else None)
+        if repository:
+            return _smoke_merged(Path(repositories), repository, commit, module, kept_in, confirm_after)
+        return _smoke_now(request, module, kept_in, confirm_after)
+
+    return concluded(smoke)
 
 
 def _smoke_now(request: Request, module: str, store: Store, confirm_after: float) -> SmokeResult:

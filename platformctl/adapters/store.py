@@ -114,8 +114,12 @@ class Store:
 
 
 def chosen_store(folder: Path | None) -> Store:
-    """Return the store in a folder, or the default one where none is named."""
-    return Store(folder.expanduser()) if folder else default_store()
+    """Return the store in a folder, or the default one where none is named.
+
+    Raises:
+        StoreUnwritable: the folder begins with the home of a user whom this machine does not know.
+    """
+    return _at(str(folder)) if folder else default_store()
 
 
 def default_store() -> Store:
@@ -126,10 +130,14 @@ def default_store() -> Store:
     """
     named = os.environ.get("PLATFORMCTL_STORE")
     state = os.environ.get("XDG_STATE_HOME") or "~/.local/state"
+    return _at(named or f"{state}/platformctl")
+
+
+def _at(folder: str) -> Store:
     try:
-        return Store(Path(named or f"{state}/platformctl").expanduser())
+        return Store(Path(folder).expanduser())
     except RuntimeError:
-        raise StoreUnwritable(f"{named or state}: there is no such home folder; name a store by --store DIR") from None
+        raise StoreUnwritable(f"{folder}: there is no such home folder; name a store by --store DIR") from None
 
 
 def _keep_whole(kept: Kept, plan: Plan, looks: Looks, history: History) -> None:

@@ -142,19 +142,12 @@ def test_history_of_a_module_is_one_click(chromium: Browser, run: UUID) -> None:
 def test_form_of_a_manual_run_explains_itself(chromium: Browser) -> None:
     """Each field has its name and a sentence, and what does not fit is refused in place."""
     page = open_form(chromium)
-    for field, sentence in {
-        "modules": "Names of the modules to plan; all when empty.",
-        "hosts": "Names of the hosts to plan; all when empty.",
-        "catalog": "Folder that holds modules/, seen from the folder that the deployment was made in.",
-        "inventory": "File of hosts; hosts.yaml in the catalog's folder when empty.",
-        "store": "Folder on the worker where plans are kept; the one of the worker's user when empty.",
-        "confirm_after": "Seconds until hosts that show drift are looked at again, 0 to 3600.",
-    }.items():
-        expect(page.get_by_text(f"{field} (Optional)", exact=True)).to_be_visible()
-        expect(page.get_by_text(sentence, exact=True)).to_be_visible()
+    for field in plan_fleet.parameters.properties.values():
+        expect(page.get_by_text(f"{field['title']} (Optional)", exact=True)).to_be_visible()
+        expect(page.get_by_text(field["description"], exact=True)).to_be_visible()
     assert fits(page)
     page.screenshot(path=SCREENS / "form.png", full_page=True)
-    seconds = page.get_by_label("confirm_after")
+    seconds = page.get_by_label("Second look after")
     seconds.fill("4000")
     assert seconds.evaluate("field => field.validationMessage") == "Value must be less than or equal to 3600."
 
@@ -163,11 +156,11 @@ def test_form_starts_a_run(chromium: Browser, tmp_path: Path) -> None:
     """What is filled in is what runs: the server takes the page's request, and the worker does the rest."""
     page = open_form(chromium)
     store = str(tmp_path / "store")
-    page.get_by_label("modules").click()
+    page.get_by_label("Modules").click()
     page.get_by_role("option", name="np-meerkat-frontend").click()
     page.keyboard.press("Escape")
-    page.get_by_label("catalog").fill(str(recorded(tmp_path, "meerkat")))
-    page.get_by_label("store").fill(store)
+    page.get_by_label("Catalog").fill(str(recorded(tmp_path, "meerkat")))
+    page.get_by_label("Store").fill(store)
     answer = submit(page)
     assert answer.ok, answer.text()
     page.wait_for_url("**?tab=Runs")
