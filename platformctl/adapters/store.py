@@ -58,6 +58,11 @@ class Kept:
         return self.folder / "plan.json"
 
     @property
+    def report(self) -> Path:
+        """The plan as a page."""
+        return self.folder / "report.html"
+
+    @property
     def snapshot(self) -> Path:
         """What `platformctl plan --snapshot` reads to make the same plan again."""
         return self.folder / "snapshot"
@@ -159,7 +164,7 @@ def _write(kept: Kept, plan: Plan, looks: Looks, history: History) -> None:
     write_answers(kept.snapshot, looks.learned)
     write_atomically(kept.folder / "plan.md", to_markdown(plan))
     write_atomically(kept.folder / "plan.txt", to_text(plan))
-    write_atomically(kept.folder / "report.html", to_html(plan, history))
+    write_atomically(kept.report, to_html(plan, history))
     write_atomically(kept.folder / VERDICTS, to_verdicts(plan))
     write_atomically(kept.plan, to_json(plan))
 

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +20,7 @@ from prefect.client.orchestration import get_client
 from flows.plan_fleet import plan_fleet
 
 from .browser import CHROMIUM, OUTSIDE, Browser, browser
-from .catalog import add_host, add_module, edit_containers, recorded
+from .catalog import add_host, add_module, edit_containers, recorded, waiting
 from .run import Run, eventually
 from .server import ROOT, Server
 
@@ -32,6 +37,8 @@ CLICK_MS = 20_000
 SCREENS = ROOT / "build/screens"
 HEADLINE = "drift: 1 drift, 1 inconclusive of 2 modules on 2 hosts"
 LONG = "m" * 63
+ID = re.compile(r"^[0-9a-f]{8}$")
+"""How the page of a key names each version of its artifact."""
 
 # What the interface itself asks for at every start, whatever it shows; without an answer it goes on as well.
 OF_THE_INTERFACE = {"sr-client-cfg.amplitude.com"}
@@ -61,8 +68,33 @@ def add_hostile(containers: list[dict[str, Any]]) -> None:
     containers.append(hostile)
 
 
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A store, and where it is served."""
+
+    folder: Path
+    url: str
+
+
+class Files(SimpleHTTPRequestHandler):
+    """Serves files, and tells nobody."""
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
 @pytest.fixture(scope="module")
-def run(server: Server, tmp_path_factory: pytest.TempPathFactory) -> UUID:
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A store that is served over HTTP."""
+    folder = tmp_path_factory.mktemp("served")
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Files, directory=folder)) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield Served(folder, f"http://127.0.0.1:{server.server_port}")
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def run(server: Server, served: Served, tmp_path_factory: pytest.TempPathFactory) -> UUID:
     """A finished run that found drift, a host that does not answer, and a hostile container."""
     assert server
     folder = tmp_path_factory.mktemp("browser")
@@ -72,17 +104,20 @@ def run(server: Server, tmp_path_factory: pytest.TempPathFactory) -> UUID:
     image = f"127.0.0.1:5000/{'a' * 100}/edge@sha256:{'0' * 64}"
     declaration = {"schema": "platformctl/module/v1", "name": LONG, "host": LONG, "container": LONG, "image": image}
     add_module(catalog, declaration)
-    state: Any = plan_fleet(catalog=str(catalog), store=str(folder / "store"), return_state=True)
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("PLATFORMCTL_STORE", str(served.folder))
+        environment.setenv("PLATFORMCTL_STORE_URL", served.url)
+        state: Any = plan_fleet(catalog=str(catalog), return_state=True)
     assert state.message == HEADLINE
     identifier: UUID = state.state_details.flow_run_id
     return identifier
 
 
 @pytest.fixture(scope="module")
-def chromium(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+def chromium(server: Server, served: Served, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """A browser as wide as a notebook's screen."""
     SCREENS.mkdir(parents=True, exist_ok=True)
-    with browser(tmp_path_factory.mktemp("profile"), server.url) as opened:
+    with browser(tmp_path_factory.mktemp("profile"), server.url, served.url) as opened:
         yield opened
 
 
@@ -105,13 +140,22 @@ def test_plan_is_readable_and_harmless(chromium: Browser, run: UUID) -> None:
     column = heading.locator("..")
     for text in SHOWN:
         expect(column).to_contain_text(text)
-    assert column.locator("script, img, iframe, a").count() == 0
+    assert column.locator("script, img, iframe").count() == 0
+    assert column.locator("a").all_inner_texts() == ["Report", "the plan as JSON"]
     column.locator("summary").click()
     page.screenshot(path=SCREENS / "plan.png", full_page=True)
     assert column.evaluate(OUTSIDE) == []
     assert fits(page)
     assert chromium.dialogs == []
     assert chromium.strangers <= OF_THE_INTERFACE
+
+
+def test_report_is_one_click_away(chromium: Browser, served: Served, run: UUID) -> None:
+    """From the plan a link leads to its report where the store is served."""
+    page = chromium.open(f"/v2/artifacts/artifact/{Run(run).artifacts()['plan-fleet'].id}")
+    page.get_by_role("link", name="Report", exact=True).click()
+    expect(page.get_by_role("heading", level=1, name="Drift")).to_be_visible()
+    assert page.url.startswith(f"{served.url}/plans/")
 
 
 def test_table_of_modules_is_readable(chromium: Browser, run: UUID) -> None:
@@ -121,14 +165,6 @@ def test_table_of_modules_is_readable(chromium: Browser, run: UUID) -> None:
         expect(page.get_by_role("cell", name=cell, exact=True).first).to_be_attached()
     assert fits(page)
     page.screenshot(path=SCREENS / "modules.png", full_page=True)
-
-
-def test_progress_is_shown(chromium: Browser, run: UUID) -> None:
-    """The bar stands at its end when every host has answered or failed, and says how many there were."""
-    page = chromium.open(f"/v2/artifacts/artifact/{Run(run).artifacts()['progress-plan-fleet'].id}")
-    expect(page.get_by_text("2 of 2 hosts", exact=True).first).to_be_visible()
-    expect(page.get_by_text("100%").first).to_be_visible()
-    page.screenshot(path=SCREENS / "progress.png", full_page=True)
 
 
 def test_history_of_a_module_is_one_click(chromium: Browser, run: UUID) -> None:
@@ -152,25 +188,39 @@ def test_form_of_a_manual_run_explains_itself(chromium: Browser) -> None:
     assert seconds.evaluate("field => field.validationMessage") == "Value must be less than or equal to 3600."
 
 
-def test_form_starts_a_run(chromium: Browser, tmp_path: Path) -> None:
-    """What is filled in is what runs: the server takes the page's request, and the worker does the rest."""
+def test_form_starts_a_run_whose_progress_is_watched(chromium: Browser, tmp_path: Path) -> None:
+    """What is filled in is what runs; who follows the run sees how far it is, and then the plan, by clicks."""
     page = open_form(chromium)
     store = str(tmp_path / "store")
-    page.get_by_label("Modules").click()
-    page.get_by_role("option", name="np-meerkat-frontend").click()
-    page.keyboard.press("Escape")
-    page.get_by_label("Catalog").fill(str(recorded(tmp_path, "meerkat")))
-    page.get_by_label("Store").fill(store)
-    answer = submit(page)
-    assert answer.ok, answer.text()
-    page.wait_for_url("**?tab=Runs")
-
-    def asked() -> Run | None:
-        with get_client(sync_client=True) as client:
-            found = client.read_flow_runs()
-        return next((Run(run.id) for run in found if run.parameters.get("store") == store), None)
-
-    assert eventually(asked).ending() == ("COMPLETED", "Completed", "in-sync: 1 in-sync of 1 module on 1 host")
+    with waiting(recorded(tmp_path, "meerkat"), "np-edge-proxy") as (catalog, listener):
+        for name in ("np-meerkat-frontend", "np-edge-proxy"):
+            page.get_by_label("Modules").click()
+            page.get_by_role("option", name=name).click()
+            page.keyboard.press("Escape")
+        page.get_by_label("Catalog").fill(str(catalog))
+        page.get_by_label("Store").fill(store)
+        answer = submit(page)
+        assert answer.ok, answer.text()
+        page.wait_for_url("**?tab=Runs")
+        connection, _ = listener.accept()
+        with connection:
+            page.get_by_role("link", name="plan-fleet · 2 modules").click()
+            page.get_by_role("tab", name="Artifacts").click()
+            page.get_by_text("progress-plan-fleet", exact=True).first.click()
+            expect(page.get_by_text("1 of 2 hosts", exact=True).first).to_be_visible()
+            page.get_by_role("link", name=ID).click()
+            expect(page.get_by_text("50%").first).to_be_visible()
+            page.screenshot(path=SCREENS / "progress-half.png", full_page=True)
+    asked = Run(UUID(answer.json()["id"]))
+    assert asked.ending()[1:] == ("Inconclusive", "inconclusive: 1 inconclusive, 1 in-sync of 2 modules on 2 hosts")
+    page.reload()
+    expect(page.get_by_text("100%").first).to_be_visible()
+    page.screenshot(path=SCREENS / "progress.png", full_page=True)
+    page.get_by_role("link", name="plan-fleet · 2 modules").click()
+    page.get_by_role("tab", name="Artifacts").click()
+    page.get_by_text("plan-fleet", exact=True).last.click()
+    page.get_by_role("link", name=ID).click()
+    expect(page.get_by_role("heading", name="inconclusive: 1 inconclusive, 1 in-sync")).to_be_visible()
 
 
 def open_form(chromium: Browser) -> Page:
