@@ -52,7 +52,7 @@ def _lines(result: SmokeResult, link: str) -> Iterator[str]:
     yield f"# {mark} {escaped(headline(result))}"
     yield ""
     yield f"On {escaped(origin(result))}."
-    yield from links(link, ("Result", "smoke.json"), ("for test reports", "junit.xml"))
+    yield from links(link, ("Result as JSON", "smoke.json"), ("as JUnit", "junit.xml"))
     yield ""
     rows = map(_row, result.probes)
     yield from fenced(aligned([*rows]))

@@ -5,11 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +18,7 @@ from flows.plan_fleet import plan_fleet
 from .browser import CHROMIUM, OUTSIDE, Browser, browser
 from .catalog import add_host, add_module, edit_containers, recorded, waiting
 from .run import Run, eventually
+from .served_folder import served_folder
 from .server import ROOT, Server
 
 pytestmark = [
@@ -68,33 +65,21 @@ def add_hostile(containers: list[dict[str, Any]]) -> None:
     containers.append(hostile)
 
 
-@dataclass(frozen=True, slots=True)
-class Served:
-    """A store, and where it is served."""
-
-    folder: Path
-    url: str
-
-
-class Files(SimpleHTTPRequestHandler):
-    """Serves files, and tells nobody."""
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The store of the run."""
+    return tmp_path_factory.mktemp("store")
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """A store that is served over HTTP."""
-    folder = tmp_path_factory.mktemp("served")
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Files, directory=folder)) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
-        yield Served(folder, f"http://127.0.0.1:{server.server_port}")
-        server.shutdown()
+def served(store: Path) -> Iterator[str]:
+    """Where the store is served."""
+    with served_folder(store) as url:
+        yield url
 
 
 @pytest.fixture(scope="module")
-def run(server: Server, served: Served, tmp_path_factory: pytest.TempPathFactory) -> UUID:
+def run(server: Server, store: Path, served: str, tmp_path_factory: pytest.TempPathFactory) -> UUID:
     """A finished run that found drift, a host that does not answer, and a hostile container."""
     assert server
     folder = tmp_path_factory.mktemp("browser")
@@ -105,8 +90,8 @@ def run(server: Server, served: Served, tmp_path_factory: pytest.TempPathFactory
     declaration = {"schema": "platformctl/module/v1", "name": LONG, "host": LONG, "container": LONG, "image": image}
     add_module(catalog, declaration)
     with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("PLATFORMCTL_STORE", str(served.folder))
-        environment.setenv("PLATFORMCTL_STORE_URL", served.url)
+        environment.setenv("PLATFORMCTL_STORE", str(store))
+        environment.setenv("PLATFORMCTL_STORE_URL", served)
         state: Any = plan_fleet(catalog=str(catalog), return_state=True)
     assert state.message == HEADLINE
     identifier: UUID = state.state_details.flow_run_id
@@ -114,10 +99,10 @@ def run(server: Server, served: Served, tmp_path_factory: pytest.TempPathFactory
 
 
 @pytest.fixture(scope="module")
-def chromium(server: Server, served: Served, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+def chromium(server: Server, served: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """A browser as wide as a notebook's screen."""
     SCREENS.mkdir(parents=True, exist_ok=True)
-    with browser(tmp_path_factory.mktemp("profile"), server.url, served.url) as opened:
+    with browser(tmp_path_factory.mktemp("profile"), server.url, served) as opened:
         yield opened
 
 
@@ -150,12 +135,12 @@ def test_plan_is_readable_and_harmless(chromium: Browser, run: UUID) -> None:
     assert chromium.strangers <= OF_THE_INTERFACE
 
 
-def test_report_is_one_click_away(chromium: Browser, served: Served, run: UUID) -> None:
+def test_report_is_one_click_away(chromium: Browser, served: str, run: UUID) -> None:
     """From the plan a link leads to its report where the store is served."""
     page = chromium.open(f"/v2/artifacts/artifact/{Run(run).artifacts()['plan-fleet'].id}")
     page.get_by_role("link", name="Report", exact=True).click()
     expect(page.get_by_role("heading", level=1, name="Drift")).to_be_visible()
-    assert page.url.startswith(f"{served.url}/plans/")
+    assert page.url.startswith(f"{served}/plans/")
 
 
 def test_table_of_modules_is_readable(chromium: Browser, run: UUID) -> None:
