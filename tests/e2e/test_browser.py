@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -34,8 +33,6 @@ CLICK_MS = 20_000
 SCREENS = ROOT / "build/screens"
 HEADLINE = "drift: 1 drift, 1 inconclusive of 2 modules on 2 hosts"
 LONG = "m" * 63
-ID = re.compile(r"^[0-9a-f]{8}$")
-"""How the page of a key names each version of its artifact."""
 
 # What the interface itself asks for at every start, whatever it shows; without an answer it goes on as well.
 OF_THE_INTERFACE = {"sr-client-cfg.amplitude.com"}
@@ -193,10 +190,10 @@ def test_form_starts_a_run_whose_progress_is_watched(chromium: Browser, tmp_path
             page.get_by_role("tab", name="Artifacts").click()
             page.get_by_text("progress-plan-fleet", exact=True).first.click()
             expect(page.get_by_text("1 of 2 hosts", exact=True).first).to_be_visible()
-            page.get_by_role("link", name=ID).click()
+            asked = Run(UUID(answer.json()["id"]))
+            open_version(page, asked, "progress-plan-fleet")
             expect(page.get_by_text("50%").first).to_be_visible()
             page.screenshot(path=SCREENS / "progress-half.png", full_page=True)
-    asked = Run(UUID(answer.json()["id"]))
     assert asked.ending()[1:] == ("Inconclusive", "inconclusive: 1 inconclusive, 1 in-sync of 2 modules on 2 hosts")
     page.reload()
     expect(page.get_by_text("100%").first).to_be_visible()
@@ -204,8 +201,13 @@ def test_form_starts_a_run_whose_progress_is_watched(chromium: Browser, tmp_path
     page.get_by_role("link", name="plan-fleet · 2 modules").click()
     page.get_by_role("tab", name="Artifacts").click()
     page.get_by_text("plan-fleet", exact=True).last.click()
-    page.get_by_role("link", name=ID).click()
+    open_version(page, asked, "plan-fleet")
     expect(page.get_by_role("heading", name="inconclusive: 1 inconclusive, 1 in-sync")).to_be_visible()
+
+
+def open_version(page: Page, run: Run, key: str) -> None:
+    """Click, on the page of a key, what a run published under it; the page names it by the head of its ID."""
+    page.get_by_role("link", name=str(run.artifacts()[key].id)[:8]).click()
 
 
 def open_form(chromium: Browser) -> Page:
