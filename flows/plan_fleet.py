@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
 from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.task_runners import ThreadPoolTaskRunner
-from pydantic import Field
 
+from flows.form import CatalogFolder, ConfirmAfter, Hosts, InventoryFile, Modules, StoreFolder
 from flows.outcome import concluded, only_proof_is_red
 from platformctl.adapters.fleet import MAX_CONCURRENT
 from platformctl.adapters.planning import CONFIRM_AFTER_S, Job, Request, final_plan, first_plan, needs_waiting
 from platformctl.adapters.store import Looks, Store, chosen_store
-from platformctl.catalog.definition import Name
 from platformctl.errors import InputInvalid
 from platformctl.observation.snapshot import Snapshot
 from platformctl.plan.confirmation import hosts_to_confirm
@@ -38,8 +37,6 @@ HOSTS_AT_ONCE: Any = ThreadPoolTaskRunner(max_workers=MAX_CONCURRENT)  # its typ
 DEPLOYED: Final = Path()
 """The catalog in the folder that the deployment was made in, whose names its forms offer."""
 
-Seconds = Annotated[float, Field(ge=0, le=3600)]
-
 
 @flow(
     name="plan-fleet",
@@ -49,25 +46,17 @@ Seconds = Annotated[float, Field(ge=0, le=3600)]
     on_failure=[only_proof_is_red],
 )
 def plan_fleet(  # noqa: PLR0913, PLR0917  each is a field of the form in Prefect's interface
-    modules: tuple[Name, ...] = (),
-    hosts: tuple[Name, ...] = (),
-    catalog: str = ".",
-    inventory: str = "",
-    store: str = "",
-    confirm_after: Seconds = CONFIRM_AFTER_S,
+    modules: Modules = (),
+    hosts: Hosts = (),
+    confirm_after: ConfirmAfter = CONFIRM_AFTER_S,
+    catalog: CatalogFolder = ".",
+    inventory: InventoryFile = "",
+    store: StoreFolder = "",
 ) -> State[Any]:
     """Compare what runs on the hosts with what the catalog declares.
 
     It ends Completed when every module is proven to be as declared, Failed (Drift) when one is proven to differ, and
     Crashed (Inconclusive) when something could not be looked at or not be proven.
-
-    Args:
-        modules: Names of the modules to plan; all when empty.
-        hosts: Names of the hosts to plan; all when empty.
-        catalog: Folder that holds modules/, seen from the folder that the deployment was made in.
-        inventory: File of hosts; hosts.yaml in the catalog's folder when empty.
-        store: Folder on the worker where plans are kept; the one of the worker's user when empty.
-        confirm_after: Seconds until hosts that show drift are looked at again, 0 to 3600.
     """
     request = Request(
         catalog=Path(catalog),

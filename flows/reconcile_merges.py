@@ -12,9 +12,10 @@ from prefect.logging import get_run_logger
 from prefect.runtime import flow_run
 
 from flows.follow import follow
+from flows.form import ConfirmAfter, RepositoriesFile, StoreFolder
 from flows.left_smokes import settle_left
 from flows.outcome import concluded, only_proof_is_red
-from flows.plan_fleet import HOSTS_AT_ONCE, Seconds
+from flows.plan_fleet import HOSTS_AT_ONCE
 from platformctl.adapters.following import Following, Trigger
 from platformctl.adapters.planning import CONFIRM_AFTER_S
 from platformctl.adapters.store import Store, chosen_store
@@ -36,19 +37,17 @@ quieten()
     on_failure=[only_proof_is_red],
 )
 def reconcile_merges(
-    repositories: str = "repositories.yaml", store: str = "", confirm_after: Seconds = CONFIRM_AFTER_S
+    confirm_after: ConfirmAfter = CONFIRM_AFTER_S,
+    repositories: RepositoriesFile = "repositories.yaml",
+    store: StoreFolder = "",
 ) -> State[Any]:
     """Look for merges that no run saw to, and see to them.
 
     It waits for nothing: what is not green yet is looked at again by the next run, until the time of the merge is over.
-
-    Args:
-        repositories: File of the repositories whose merges are followed.
-        store: Folder on the worker where everything is kept; the one of the worker's user when empty.
-        confirm_after: Seconds until hosts that show drift are looked at again, 0 to 3600.
     """
-    kept_in = chosen_store(Path(store) if store else None)
-    return concluded(lambda: _reconcile(Path(repositories), kept_in, confirm_after))
+    return concluded(
+        lambda: _reconcile(Path(repositories), chosen_store(Path(store) if store else None), confirm_after)
+    )
 
 
 def _reconcile(repositories: Path, store: Store, confirm_after: float) -> Reconciled:

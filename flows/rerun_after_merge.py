@@ -3,30 +3,27 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
-from pydantic import Field
 
 from flows.follow import follow, told
+from flows.form import Commit, ConfirmAfter, RepositoriesFile, Repository, StoreFolder, ToldBy
 from flows.outcome import concluded, only_proof_is_red
-from flows.plan_fleet import HOSTS_AT_ONCE, Seconds
+from flows.plan_fleet import HOSTS_AT_ONCE
 from platformctl.adapters.following import Trigger
 from platformctl.adapters.planning import CONFIRM_AFTER_S
 from platformctl.adapters.store import Store, chosen_store
-from platformctl.catalog.definition import Name
 from platformctl.errors import GitFailed, StoreBusy
-from platformctl.rerun.receipt import Decision, Source
+from platformctl.rerun.receipt import Decision
 from platformctl.rerun.report import Report
 from tasks.follow_branch import fetch_branch, read_repository
 from tasks.publish_report import publish_report
 from tasks.quiet import quieten
 
 quieten()
-
-Commit = Annotated[str, Field(pattern="^([0-9a-f]{40}|[0-9a-f]{64})$")]
 
 
 @flow(
@@ -37,25 +34,17 @@ Commit = Annotated[str, Field(pattern="^([0-9a-f]{40}|[0-9a-f]{64})$")]
     on_failure=[only_proof_is_red],
 )
 def rerun_after_merge(  # noqa: PLR0913, PLR0917  each is a field of the form in Prefect's interface
-    repository: Name,
+    repository: Repository,
     commit: Commit,
-    source: Source = "command",
-    repositories: str = "repositories.yaml",
-    store: str = "",
-    confirm_after: Seconds = CONFIRM_AFTER_S,
+    source: ToldBy = "command",
+    confirm_after: ConfirmAfter = CONFIRM_AFTER_S,
+    repositories: RepositoriesFile = "repositories.yaml",
+    store: StoreFolder = "",
 ) -> State[Any]:
     """Plan what a merge touches, and create a smoke for each module that is green.
 
     It ends Completed when every module that the merge touches was seen to, Failed (Drift) when one is still proven to
     differ at the end of the wait, and Crashed (NotTriggered) when something could not be proven.
-
-    Args:
-        repository: Name in the file of repositories.
-        commit: The merge, by its full name.
-        source: Who told of it.
-        repositories: File of the repositories whose merges are followed.
-        store: Folder on the worker where everything is kept; the one of the worker's user when empty.
-        confirm_after: Seconds until hosts that show drift are looked at again, 0 to 3600.
     """
     trigger = Trigger(commit, source, str(flow_run.id), Path(repositories), waits=True, confirm_after_s=confirm_after)
     return concluded(lambda: _rerun(repository, trigger, chosen_store(Path(store) if store else None)))

@@ -10,8 +10,18 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 
+from flows.form import (
+    CatalogFolder,
+    ConfirmAfter,
+    FollowedCommit,
+    FollowedRepository,
+    InventoryFile,
+    Module,
+    RepositoriesFile,
+    StoreFolder,
+)
 from flows.outcome import concluded, only_proof_is_red
-from flows.plan_fleet import HOSTS_AT_ONCE, Seconds, look
+from flows.plan_fleet import HOSTS_AT_ONCE, look
 from platformctl.adapters.following import at
 from platformctl.adapters.git_checkout import checkout
 from platformctl.adapters.git_history import checked
@@ -19,7 +29,6 @@ from platformctl.adapters.planning import CONFIRM_AFTER_S, Job, Request, final_p
 from platformctl.adapters.smoke_lock import smoke_alone
 from platformctl.adapters.smoking import Smoking, smoking
 from platformctl.adapters.store import Store, chosen_store
-from platformctl.catalog.definition import Name
 from platformctl.observation.snapshot import Snapshot
 from platformctl.rerun.claim import Claim
 from platformctl.smoke.agenda import Key, Planned
@@ -47,36 +56,30 @@ quieten()
     on_failure=[only_proof_is_red],
 )
 def smoke_module(  # noqa: PLR0913, PLR0917  each is a field of the form in Prefect's interface
-    module: Name,
-    catalog: str = ".",
-    inventory: str = "",
-    store: str = "",
-    confirm_after: Seconds = CONFIRM_AFTER_S,
-    repository: str = "",
-    commit: str = "",
-    repositories: str = "repositories.yaml",
+    module: Module,
+    confirm_after: ConfirmAfter = CONFIRM_AFTER_S,
+    catalog: CatalogFolder = ".",
+    inventory: InventoryFile = "",
+    store: StoreFolder = "",
+    repository: FollowedRepository = "",
+    commit: FollowedCommit = "",
+    repositories: RepositoriesFile = "repositories.yaml",
 ) -> State[Any]:
     """Plan a module and, where it is as declared, run its probes.
 
     It ends Completed when all probes passed, Failed (SmokeFailed) when one failed, Failed (Drift) when the plan proves
     drift, and Crashed (Inconclusive) when something could not be tried or proven. The smoke that a merge leads to runs
     once: whoever comes later for the same one ends Crashed (NotRun).
-
-    Args:
-        module: Name of the module.
-        catalog: Folder that holds modules/, seen from the folder that the deployment was made in.
-        inventory: File of hosts; hosts.yaml in the catalog's folder when empty.
-        store: Folder on the worker where plans and results are kept; the one of the worker's user when empty.
-        confirm_after: Seconds until a host that shows drift is looked at again, 0 to 3600.
-        repository: Name in repositories; with it the catalog is that repository's at the commit.
-        commit: The merge that the smoke follows.
-        repositories: File of the repositories whose merges are followed.
     """
-    kept_in = chosen_store(Path(store) if store else None)
-    if repository:
-        return concluded(lambda: _smoke_merged(Path(repositories), repository, commit, module, kept_in, confirm_after))
     request = Request(Path(catalog), Path(inventory) if inventory else None, modules=(module,))
-    return concluded(lambda: _smoke_now(request, module, kept_in, confirm_after))
+
+    def smoke() -> SmokeResult:
+        kept_in = chosen_store(Path(store) if store else None)
+        if repository:
+            return _smoke_merged(Path(repositories), repository, commit, module, kept_in, confirm_after)
+        return _smoke_now(request, module, kept_in, confirm_after)
+
+    return concluded(smoke)
 
 
 def _smoke_now(request: Request, module: str, store: Store, confirm_after: float) -> SmokeResult:

@@ -11,5 +11,7 @@ from platformctl.adapters.store import Store
 
 @task(task_run_name="read catalog", cache_policy=NO_CACHE, persist_result=False)
 def prepare_job(request: Request, store: Store) -> Job:
-    """Read the catalog. What is wrong with it stays wrong, so it is not tried again."""
-    return prepare(request, store)
+    """Read the catalog, and make sure that a plan can be kept. What is wrong stays wrong, so it is not tried again."""
+    job = prepare(request, store)
+    store.check()
+    return job

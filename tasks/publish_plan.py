@@ -12,11 +12,12 @@ from prefect.runtime import flow_run
 from platformctl.adapters.store import Kept
 from platformctl.plan.plan import ModulePlan, Plan
 from platformctl.reason import Verdict
-from platformctl.render.escape import escaped, fenced
+from platformctl.render.escape import escaped
 from platformctl.render.markdown import module_to_markdown, to_markdown
 from platformctl.render.printable import printable
 from platformctl.render.smoke_markdown import artifact_key
 from platformctl.render.text import headline, trouble, verdict
+from tasks.show_place import kept_at, link_to
 
 MAX_PAGES: Final = 50
 """Modules that get a page of their own in one run."""
@@ -24,30 +25,29 @@ MAX_PAGES: Final = 50
 
 @task(task_run_name="publish plan", cache_policy=NO_CACHE, persist_result=False)
 def publish_plan(plan: Plan, kept: Kept) -> None:
-    """Publish a plan as Markdown and as a table, under keys that stay the same from run to run of a flow.
-
-    The interface drops links to files, so the folder of the kept plan is shown as text to copy.
-    """
+    """Publish a plan as Markdown and as tables, under keys that stay the same from run to run of a flow."""
     key = f"plan-{flow_run.flow_name.removeprefix('plan-')}"
-    place = "\n".join(["", "## Kept", "", *fenced([str(kept.plan), f"platformctl plan --snapshot {kept.snapshot}"])])
-    create_markdown_artifact(to_markdown(plan) + place, key=key, description=escaped(headline(plan)))
+    link = link_to(kept.folder)
+    place = kept_at(str(kept.report), str(kept.plan), f"platformctl plan --snapshot {kept.snapshot}")
+    create_markdown_artifact(to_markdown(plan, link) + place, key=key, description=escaped(headline(plan)))
     create_table_artifact(_rows(plan), key=f"{key}-modules", description=escaped(headline(plan)))
     create_table_artifact(_hosts(plan), key=f"{key}-hosts", description=escaped(headline(plan)))
     for module in worth_a_page(plan):
         told = escaped(f"{module.name} on {module.host}: {verdict(module)}")
         create_markdown_artifact(
-            module_to_markdown(plan, module), key=artifact_key("module", module.name), description=told
+            module_to_markdown(plan, module, link), key=artifact_key("module", module.name), description=told
         )
 
 
 def worth_a_page(plan: Plan) -> tuple[ModulePlan, ...]:
     """Return the modules that get a page of their own, so that one click shows a module's history.
 
-    In a large fleet only those are shown that are not plainly green, since each page is a request to the server.
+    In a large fleet only those that are not plainly green, drift first: each page is a request to the server.
     """
     if len(plan.modules) <= MAX_PAGES:
         return plan.modules
-    return tuple(m for m in plan.modules if m.changes or m.status is not Verdict.IN_SYNC)[:MAX_PAGES]
+    found = [m for m in plan.modules if m.changes or m.status is not Verdict.IN_SYNC]
+    return tuple(sorted(found, key=lambda module: module.status is not Verdict.DRIFT)[:MAX_PAGES])
 
 
 def _hosts(plan: Plan) -> list[dict[str, str]]:

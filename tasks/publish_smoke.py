@@ -10,18 +10,19 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.orchestration import get_client
 from prefect.runtime import flow_run
 
-from platformctl.render.escape import escaped, fenced
+from platformctl.render.escape import escaped
 from platformctl.render.smoke_markdown import artifact_key, table, to_markdown
 from platformctl.render.smoke_text import headline
 from platformctl.smoke.result import SmokeResult
+from tasks.show_place import kept_at, link_to
 
 
 @task(task_run_name="publish smoke", cache_policy=NO_CACHE, persist_result=False)
 def publish_smoke(result: SmokeResult, kept: Path) -> None:
     """Publish a result as Markdown and as a table, under keys that stay the same from run to run of a module."""
-    place = "\n".join(["", "## Kept", "", *fenced([str(kept / "smoke.json")])])
+    document = to_markdown(result, link_to(kept)) + kept_at(str(kept / "smoke.json"))
     told = escaped(headline(result))
-    create_markdown_artifact(to_markdown(result) + place, key=artifact_key("smoke", result.module), description=told)
+    create_markdown_artifact(document, key=artifact_key("smoke", result.module), description=told)
     create_table_artifact(table(result), key=artifact_key("probes", result.module), description=told)
 
 

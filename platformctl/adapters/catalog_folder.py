@@ -28,7 +28,7 @@ def load_catalog(root: Path, inventory: Path | None = None, *, with_locks: bool 
     """
     problems: list[Problem] = []
     modules = _sources(problems, _module_files(problems, root))
-    locks = _sources(problems, sorted(root.glob("modules/*/image.lock.json"))) if with_locks else ()
+    locks = _sources(problems, _lock_files(root)) if with_locks else ()
     inventories = _sources(problems, [inventory or root / "hosts.yaml"])
     sources = CatalogSources(
         inventory=inventories[0] if inventories else None,
@@ -67,6 +67,14 @@ def _module_files(problems: list[Problem], root: Path) -> list[Path]:
     if not folders:
         problems.append(Problem(str(folder), 0, "there is no module; a catalog has modules/<name>/module.yaml"))
     return [entry / "module.yaml" for entry in folders]
+
+
+def _lock_files(root: Path) -> list[Path]:
+    """Return every lock; of a folder that cannot be read, the modules' own problem tells already."""
+    try:
+        return sorted(root.glob("modules/*/image.lock.json"))
+    except OSError:
+        return []
 
 
 def _sources(problems: list[Problem], paths: Iterable[Path]) -> tuple[SourceFile, ...]:

@@ -78,6 +78,11 @@ class Kept:
         return self.folder / "plan.json"
 
     @property
+    def report(self) -> Path:
+        """The plan as a page."""
+        return self.folder / "report.html"
+
+    @property
     def snapshot(self) -> Path:
         """What `platformctl plan --snapshot` reads to make the same plan again."""
         return self.folder / "snapshot"
@@ -138,8 +143,12 @@ class Store:
 
 
 def chosen_store(folder: Path | None) -> Store:
-    """Return the store in a folder, or the default one where none is named."""
-    return Store(folder.expanduser()) if folder else default_store()
+    """Return the store in a folder, or the default one where none is named.
+
+    Raises:
+        StoreUnwritable: the folder begins with the home of a user whom this machine does not know.
+    """
+    return _at(str(folder)) if folder else default_store()
 
 
 def default_store() -> Store:
@@ -150,10 +159,14 @@ def default_store() -> Store:
     """
     named = os.environ.get("PLATFORMCTL_STORE")
     state = os.environ.get("XDG_STATE_HOME") or "~/.local/state"
+    return _at(named or f"{state}/platformctl")
+
+
+def _at(folder: str) -> Store:
     try:
-        return Store(Path(named or f"{state}/platformctl").expanduser())
+        return Store(Path(folder).expanduser())
     except RuntimeError:
-        raise StoreUnwritable(f"{named or state}: there is no such home folder; name a store by --store DIR") from None
+        raise StoreUnwritable(f"{folder}: there is no such home folder; name a store by --store DIR") from None
 
 
 def _keep_whole(kept: Kept, plan: Plan, looks: Looks, history: History) -> None:
@@ -175,7 +188,7 @@ def _write(kept: Kept, plan: Plan, looks: Looks, history: History) -> None:
     write_answers(kept.snapshot, looks.learned)
     write_atomically(kept.folder / "plan.md", to_markdown(plan))
     write_atomically(kept.folder / "plan.txt", to_text(plan))
-    write_atomically(kept.folder / "report.html", to_html(plan, history))
+    write_atomically(kept.report, to_html(plan, history))
     write_atomically(kept.folder / VERDICTS, to_verdicts(plan))
     write_atomically(kept.plan, to_json(plan))
 

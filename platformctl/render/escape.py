@@ -22,6 +22,12 @@ def escaped(text: str) -> str:
     return _LINE_START.sub(r"\1\\\2", _AUTOLINK.sub(r"\g<0><!-- -->", _MARKUP.sub(r"\\\1", line)))
 
 
+def links(address: str, *files: tuple[str, str]) -> list[str]:
+    """Return a paragraph of links to files, each with its words, below a checked address; nothing without one."""
+    shown = " · ".join(f"[{words}](<{address}/{name}>)" for words, name in files)
+    return ["", shown] if address else []
+
+
 def fenced(lines: Iterable[str]) -> list[str]:
     """Return a block of literal lines; its fence is longer than any run of backticks inside."""
     shown = [printable(line, 1000) for line in lines]

@@ -9,7 +9,7 @@ from typing import Final
 from platformctl.plan.flag import SENTENCES
 from platformctl.plan.plan import Change, Evidence, HostPlan, ModulePlan, Plan
 from platformctl.reason import Verdict
-from platformctl.render.escape import escaped, fenced
+from platformctl.render.escape import escaped, fenced, links
 from platformctl.render.printable import printable, shown
 from platformctl.render.text import (
     acknowledgement,
@@ -24,9 +24,13 @@ from platformctl.render.text import (
 )
 
 MARKS: Final = {Verdict.IN_SYNC: "🟢", Verdict.DRIFT: "🔴", Verdict.INCONCLUSIVE: "🟠"}
-MAX_MODULES: Final = 200
-"""Longer lists are cut, and say so: Prefect keeps the document in a database row."""
-_ROOM: Final = {"suspicions": 3000, "words": 24000, "Hosts": 7000, "Modules": 12000, "evidence": 10000}
+_ORDER: Final = (Verdict.DRIFT, Verdict.INCONCLUSIVE, Verdict.IN_SYNC)
+_KEPT: Final = (("Report", "report.html"), ("the plan as JSON", "plan.json"))
+MAX_LISTED: Final = 200
+"""Longer lists are cut, and say so: Prefect keeps the document in a database row, and browsers draw it at once."""
+_ROOM: Final = {
+    "suspicions": 2500, "modules": 21000, "hosts": 5000, "Hosts": 5500, "Modules": 12000, "evidence": 10000,
+}  # fmt: skip
 _ROOM_OF_ONE: Final = 4000
 """Characters that each section may take, and one module in it. With what stands between they are fewer than the 65,536
 that GitHub takes as a comment, and none of them can push the others out."""
@@ -34,28 +38,51 @@ _MAX_LINE: Final = 1000
 """As long as a line of a fence can be."""
 
 
-def to_markdown(plan: Plan) -> str:
-    """Return the whole plan as Markdown: the verdict, what is not green, then coverage and evidence."""
-    return "\n".join(_lines(plan)) + "\n"
+def to_markdown(plan: Plan, link: str = "") -> str:
+    """Return the whole plan as Markdown: the verdict, what is not green, then coverage and evidence.
+
+    Args:
+        plan: what is shown.
+        link: where the folder of the kept plan is served; nothing is linked when empty.
+    """
+    return "\n".join(_lines(plan, link)) + "\n"
 
 
-def module_to_markdown(plan: Plan, module: ModulePlan) -> str:
+def module_to_markdown(plan: Plan, module: ModulePlan, link: str = "") -> str:
     """Return what a plan says of one module: the verdict, what differs, and all evidence."""
-    lines = (*_module(module), "", f"{escaped(origin(plan))}.", *_evidence((module,)))
+    lines = (*_module(module), "", f"{escaped(origin(plan))}.", *links(link, *_KEPT), *_evidence((module,)))
     return "\n".join(lines).lstrip("\n") + "\n"
 
 
-def _lines(plan: Plan) -> Iterator[str]:
+def _lines(plan: Plan, link: str) -> Iterator[str]:
     yield f"# {MARKS[plan.status]} {escaped(headline(plan))}"
     yield ""
     yield f"{escaped(origin(plan))}, exit code {plan.exit_code}."
+    yield from links(link, *_KEPT)
     yield from _suspicions(plan)
-    worth_words = troubled(plan)
-    yield from _blocks(map(_module, worth_words), _ROOM["words"], "modules")
+    modules = sorted(troubled(plan), key=lambda module: _ORDER.index(module.status))
+    yield from _blocks(map(_module, modules), _ROOM["modules"], "modules that are worth a look")
+    hosts = (_trouble(host, plan.modules) for host in plan.hosts if trouble(host))
+    yield from _blocks(hosts, _ROOM["hosts"], "hosts with trouble")
     yield from _hosts(plan)
     yield from _all_modules(plan)
     yield from _unmanaged(plan)
-    yield from _evidence(worth_words)
+    yield from _evidence(modules)
+
+
+def _trouble(host: HostPlan, modules: Iterable[ModulePlan]) -> Iterator[str]:
+    """Say once what is wrong with a host, and how many modules that leaves open."""
+    error = host.error or host.images_error
+    if error is None:
+        return
+    yield ""
+    yield f"## {MARKS[Verdict.INCONCLUSIVE]} {escaped(host.name)} {trouble(host)}"
+    yield ""
+    yield f"{error.reason} after {counted(host.attempts, 'look')}: {escaped(error.message)}"
+    if not host.reached:
+        count = sum(module.host == host.name for module in modules)
+        yield ""
+        yield f"{counted(count, 'module')} cannot be judged for this one reason."
 
 
 def _module(module: ModulePlan) -> Iterator[str]:
@@ -90,8 +117,7 @@ def _hosts(plan: Plan) -> Iterator[str]:
 def _host(host: HostPlan) -> tuple[str, ...]:
     engine = f"{host.engine.name} {host.engine.version}, {host.engine.image_store} store" if host.engine else "unknown"
     error = host.error or host.images_error
-    answer = f"{trouble(host)} {error.reason}: {error.message}" if error else "answered"
-    return (host.name, engine, counted(host.attempts, "look"), answer)
+    return (host.name, engine, counted(host.attempts, "look"), str(error.reason) if error else "answered")
 
 
 def _all_modules(plan: Plan) -> Iterator[str]:
@@ -105,7 +131,7 @@ def _unmanaged(plan: Plan) -> Iterator[str]:
         yield from _listing("Not managed by any module", rows, "containers")
 
 
-def _evidence(modules: tuple[ModulePlan, ...]) -> Iterator[str]:
+def _evidence(modules: Sequence[ModulePlan]) -> Iterator[str]:
     if not any(module.evidence for module in modules):
         return
     yield ""
@@ -134,7 +160,7 @@ def _listing(title: str, rows: Sequence[tuple[str, ...]], what: str) -> Iterator
     yield ""
     yield f"## {title}"
     yield ""
-    shown = _within([*aligned([*rows[:MAX_MODULES]])], _ROOM.get(title, _ROOM_OF_ONE), said=False)
+    shown = _within([*aligned([*rows[:MAX_LISTED]])], _ROOM.get(title, _ROOM_OF_ONE), said=False)
     yield from fenced(shown)
     yield from _rest(len(rows) - len(shown), what)
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from platformctl.render.escape import escaped, fenced
+from platformctl.render.escape import escaped, fenced, links
 from platformctl.render.printable import printable
 from platformctl.render.smoke_text import asked, headline, origin
 from platformctl.render.text import aligned
@@ -18,9 +18,9 @@ MARKS: Final = {Outcome.PASS: "🟢", Outcome.FAIL: "🔴", Outcome.ERROR: "🟠
 _FOREIGN: Final = re.compile(r"[^a-z0-9]+")
 
 
-def to_markdown(result: SmokeResult) -> str:
-    """Return a result as Markdown: the sum, what it rests on, and every probe."""
-    return "\n".join(_lines(result)) + "\n"
+def to_markdown(result: SmokeResult, link: str = "") -> str:
+    """Return a result as Markdown: the sum, what it rests on, and every probe; `link` is where its folder is served."""
+    return "\n".join(_lines(result, link)) + "\n"
 
 
 def table(result: SmokeResult) -> list[dict[str, str]]:
@@ -47,11 +47,12 @@ def artifact_key(kind: str, module: str) -> str:
     return f"{kind}-{plain}-{hashlib.sha256(module.encode()).hexdigest()[:8]}"
 
 
-def _lines(result: SmokeResult) -> Iterator[str]:
+def _lines(result: SmokeResult, link: str) -> Iterator[str]:
     mark = "🔴" if result.drifted else MARKS[result.outcome]
     yield f"# {mark} {escaped(headline(result))}"
     yield ""
     yield f"On {escaped(origin(result))}."
+    yield from links(link, ("Result as JSON", "smoke.json"), ("as JUnit", "junit.xml"))
     yield ""
     rows = map(_row, result.probes)
     yield from fenced(aligned([*rows]))

@@ -59,18 +59,26 @@ class Browser:
 
 
 @contextmanager
-def browser(profile: Path, url: str, width: int = 1440) -> Iterator[Browser]:
-    """Start Chromium with an empty profile."""
+def browser(
+    profile: Path, url: str, *others: str, width: int = 1440, height: int = 900, scale: float = 1
+) -> Iterator[Browser]:
+    """Start Chromium with an empty profile; besides the one server it is let to others only where they are named."""
+    admitted = {urlsplit(server).netloc for server in (url, *others)}
     with sync_playwright() as playwright:
         context = playwright.chromium.launch_persistent_context(
-            profile, executable_path=CHROMIUM, args=FLAGS, headless=True, viewport={"width": width, "height": 900}
+            profile,
+            executable_path=CHROMIUM,
+            args=FLAGS,
+            headless=True,
+            viewport={"width": width, "height": height},
+            device_scale_factor=scale,
         )
         context.set_default_timeout(PATIENCE_S * 1000)
         opened = Browser(context.new_page(), url)
 
         def guard(route: Route) -> None:
             server = urlsplit(route.request.url).netloc
-            if server == urlsplit(url).netloc:
+            if server in admitted:
                 route.continue_()
                 return
             opened.strangers.add(server)

@@ -62,13 +62,12 @@ def add_module(catalog: Path, document: Mapping[str, Any], lock: Mapping[str, An
 
 
 @contextmanager
-def waiting(folder: Path) -> Iterator[tuple[Path, socket.socket]]:
-    """Make a catalog whose host takes a connection and then keeps silent; also return where it listens."""
+def waiting(catalog: Path, module: str = "np-edge") -> Iterator[tuple[Path, socket.socket]]:
+    """Add a host that takes a connection and then keeps silent, with a module; also return where it listens."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         listener.settimeout(PATIENCE_S)
-        catalog = empty_catalog(folder)
         add_host(catalog, "silent", transport="ssh", address="127.0.0.1", port=listener.getsockname()[1], user="nobody")
-        declaration = {"schema": "platformctl/module/v1", "name": "np-edge", "host": "silent", "container": "np-edge"}
+        declaration = {"schema": "platformctl/module/v1", "name": module, "host": "silent", "container": module}
         add_module(catalog, {**declaration, "image": "nginx:1"})
         yield catalog, listener
 

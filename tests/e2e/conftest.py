@@ -6,14 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from prefect.settings import (
-    PREFECT_API_URL,
-    PREFECT_CLIENT_CSRF_SUPPORT_ENABLED,
-    PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
-    PREFECT_HOME,
-    PREFECT_LOGGING_TO_API_ENABLED,
-    temporary_settings,
-)
+from prefect.settings import temporary_settings
 
 from tests.lab.fixtures import engine, lab, registry, ssh_hosts
 
@@ -26,15 +19,7 @@ __all__ = ["engine", "lab", "registry", "ssh_hosts"]
 def server(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Server]:
     """A server that this process speaks with too; where a test failed, the ends of its logs are shown."""
     with running_server(tmp_path_factory.mktemp("prefect")) as running:
-        # A heartbeat makes each run wait a second at its end, and nothing listens for it here.
-        settings = {
-            PREFECT_HOME: running.folder / "home",
-            PREFECT_API_URL: running.api,
-            PREFECT_CLIENT_CSRF_SUPPORT_ENABLED: True,
-            PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None,
-            PREFECT_LOGGING_TO_API_ENABLED: False,
-        }
-        with temporary_settings(settings):
+        with temporary_settings(running.client_settings()):
             yield running
         if request.session.testsfailed:
             print(running.logs())  # noqa: T201  pytest shows it with the failure

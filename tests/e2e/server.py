@@ -10,7 +10,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
+
+from prefect.settings import (
+    PREFECT_API_URL,
+    PREFECT_CLIENT_CSRF_SUPPORT_ENABLED,
+    PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
+    PREFECT_HOME,
+    PREFECT_LOGGING_TO_API_ENABLED,
+)
 
 from tests.lab.address import free_port
 
@@ -54,6 +62,16 @@ class Server:
             text=True,
             check=False,
         )
+
+    def client_settings(self) -> dict[Any, Any]:
+        """Let this process speak with the server. A heartbeat makes each run wait a second, and nothing listens."""
+        return {
+            PREFECT_HOME: self.folder / "home",
+            PREFECT_API_URL: self.api,
+            PREFECT_CLIENT_CSRF_SUPPORT_ENABLED: True,
+            PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None,
+            PREFECT_LOGGING_TO_API_ENABLED: False,
+        }
 
     def logs(self) -> str:
         """The ends of all logs, for whoever has to find out why a test failed."""

@@ -15,8 +15,9 @@ from prefect.client.orchestration import get_client
 from flows.plan_fleet import plan_fleet
 
 from .browser import CHROMIUM, OUTSIDE, Browser, browser
-from .catalog import add_host, add_module, edit_containers, recorded
+from .catalog import add_host, add_module, edit_containers, recorded, waiting
 from .run import Run, eventually
+from .served_folder import served_folder
 from .server import ROOT, Server
 
 pytestmark = [
@@ -62,7 +63,20 @@ def add_hostile(containers: list[dict[str, Any]]) -> None:
 
 
 @pytest.fixture(scope="module")
-def run(server: Server, tmp_path_factory: pytest.TempPathFactory) -> UUID:
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The store of the run."""
+    return tmp_path_factory.mktemp("store")
+
+
+@pytest.fixture(scope="module")
+def served(store: Path) -> Iterator[str]:
+    """Where the store is served."""
+    with served_folder(store) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def run(server: Server, store: Path, served: str, tmp_path_factory: pytest.TempPathFactory) -> UUID:
     """A finished run that found drift, a host that does not answer, and a hostile container."""
     assert server
     folder = tmp_path_factory.mktemp("browser")
@@ -72,17 +86,20 @@ def run(server: Server, tmp_path_factory: pytest.TempPathFactory) -> UUID:
     image = f"127.0.0.1:5000/{'a' * 100}/edge@sha256:{'0' * 64}"
     declaration = {"schema": "platformctl/module/v1", "name": LONG, "host": LONG, "container": LONG, "image": image}
     add_module(catalog, declaration)
-    state: Any = plan_fleet(catalog=str(catalog), store=str(folder / "store"), return_state=True)
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("PLATFORMCTL_STORE", str(store))
+        environment.setenv("PLATFORMCTL_STORE_URL", served)
+        state: Any = plan_fleet(catalog=str(catalog), return_state=True)
     assert state.message == HEADLINE
     identifier: UUID = state.state_details.flow_run_id
     return identifier
 
 
 @pytest.fixture(scope="module")
-def chromium(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+def chromium(server: Server, served: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """A browser as wide as a notebook's screen."""
     SCREENS.mkdir(parents=True, exist_ok=True)
-    with browser(tmp_path_factory.mktemp("profile"), server.url) as opened:
+    with browser(tmp_path_factory.mktemp("profile"), server.url, served) as opened:
         yield opened
 
 
@@ -105,13 +122,22 @@ def test_plan_is_readable_and_harmless(chromium: Browser, run: UUID) -> None:
     column = heading.locator("..")
     for text in SHOWN:
         expect(column).to_contain_text(text)
-    assert column.locator("script, img, iframe, a").count() == 0
+    assert column.locator("script, img, iframe").count() == 0
+    assert column.locator("a").all_inner_texts() == ["Report", "the plan as JSON"]
     column.locator("summary").click()
     page.screenshot(path=SCREENS / "plan.png", full_page=True)
     assert column.evaluate(OUTSIDE) == []
     assert fits(page)
     assert chromium.dialogs == []
     assert chromium.strangers <= OF_THE_INTERFACE
+
+
+def test_report_is_one_click_away(chromium: Browser, served: str, run: UUID) -> None:
+    """From the plan a link leads to its report where the store is served."""
+    page = chromium.open(f"/v2/artifacts/artifact/{Run(run).artifacts()['plan-fleet'].id}")
+    page.get_by_role("link", name="Report", exact=True).click()
+    expect(page.get_by_role("heading", level=1, name="Drift")).to_be_visible()
+    assert page.url.startswith(f"{served}/plans/")
 
 
 def test_table_of_modules_is_readable(chromium: Browser, run: UUID) -> None:
@@ -121,14 +147,6 @@ def test_table_of_modules_is_readable(chromium: Browser, run: UUID) -> None:
         expect(page.get_by_role("cell", name=cell, exact=True).first).to_be_attached()
     assert fits(page)
     page.screenshot(path=SCREENS / "modules.png", full_page=True)
-
-
-def test_progress_is_shown(chromium: Browser, run: UUID) -> None:
-    """The bar stands at its end when every host has answered or failed, and says how many there were."""
-    page = chromium.open(f"/v2/artifacts/artifact/{Run(run).artifacts()['progress-plan-fleet'].id}")
-    expect(page.get_by_text("2 of 2 hosts", exact=True).first).to_be_visible()
-    expect(page.get_by_text("100%").first).to_be_visible()
-    page.screenshot(path=SCREENS / "progress.png", full_page=True)
 
 
 def test_history_of_a_module_is_one_click(chromium: Browser, run: UUID) -> None:
@@ -142,42 +160,54 @@ def test_history_of_a_module_is_one_click(chromium: Browser, run: UUID) -> None:
 def test_form_of_a_manual_run_explains_itself(chromium: Browser) -> None:
     """Each field has its name and a sentence, and what does not fit is refused in place."""
     page = open_form(chromium)
-    for field, sentence in {
-        "modules": "Names of the modules to plan; all when empty.",
-        "hosts": "Names of the hosts to plan; all when empty.",
-        "catalog": "Folder that holds modules/, seen from the folder that the deployment was made in.",
-        "inventory": "File of hosts; hosts.yaml in the catalog's folder when empty.",
-        "store": "Folder on the worker where plans are kept; the one of the worker's user when empty.",
-        "confirm_after": "Seconds until hosts that show drift are looked at again, 0 to 3600.",
-    }.items():
-        expect(page.get_by_text(f"{field} (Optional)", exact=True)).to_be_visible()
-        expect(page.get_by_text(sentence, exact=True)).to_be_visible()
+    for field in plan_fleet.parameters.properties.values():
+        expect(page.get_by_text(f"{field['title']} (Optional)", exact=True)).to_be_visible()
+        expect(page.get_by_text(field["description"], exact=True)).to_be_visible()
     assert fits(page)
     page.screenshot(path=SCREENS / "form.png", full_page=True)
-    seconds = page.get_by_label("confirm_after")
+    seconds = page.get_by_label("Second look after")
     seconds.fill("4000")
     assert seconds.evaluate("field => field.validationMessage") == "Value must be less than or equal to 3600."
 
 
-def test_form_starts_a_run(chromium: Browser, tmp_path: Path) -> None:
-    """What is filled in is what runs: the server takes the page's request, and the worker does the rest."""
+def test_form_starts_a_run_whose_progress_is_watched(chromium: Browser, tmp_path: Path) -> None:
+    """What is filled in is what runs; who follows the run sees how far it is, and then the plan, by clicks."""
     page = open_form(chromium)
     store = str(tmp_path / "store")
-    page.get_by_label("modules").click()
-    page.get_by_role("option", name="np-meerkat-frontend").click()
-    page.keyboard.press("Escape")
-    page.get_by_label("catalog").fill(str(recorded(tmp_path, "meerkat")))
-    page.get_by_label("store").fill(store)
-    answer = submit(page)
-    assert answer.ok, answer.text()
-    page.wait_for_url("**?tab=Runs")
+    with waiting(recorded(tmp_path, "meerkat"), "np-edge-proxy") as (catalog, listener):
+        for name in ("np-meerkat-frontend", "np-edge-proxy"):
+            page.get_by_label("Modules").click()
+            page.get_by_role("option", name=name).click()
+            page.keyboard.press("Escape")
+        page.get_by_label("Catalog").fill(str(catalog))
+        page.get_by_label("Store").fill(store)
+        answer = submit(page)
+        assert answer.ok, answer.text()
+        page.wait_for_url("**?tab=Runs")
+        connection, _ = listener.accept()
+        with connection:
+            page.get_by_role("link", name="plan-fleet · 2 modules").click()
+            page.get_by_role("tab", name="Artifacts").click()
+            page.get_by_text("progress-plan-fleet", exact=True).first.click()
+            expect(page.get_by_text("1 of 2 hosts", exact=True).first).to_be_visible()
+            asked = Run(UUID(answer.json()["id"]))
+            open_version(page, asked, "progress-plan-fleet")
+            expect(page.get_by_text("50%").first).to_be_visible()
+            page.screenshot(path=SCREENS / "progress-half.png", full_page=True)
+    assert asked.ending()[1:] == ("Inconclusive", "inconclusive: 1 inconclusive, 1 in-sync of 2 modules on 2 hosts")
+    page.reload()
+    expect(page.get_by_text("100%").first).to_be_visible()
+    page.screenshot(path=SCREENS / "progress.png", full_page=True)
+    page.get_by_role("link", name="plan-fleet · 2 modules").click()
+    page.get_by_role("tab", name="Artifacts").click()
+    page.get_by_text("plan-fleet", exact=True).last.click()
+    open_version(page, asked, "plan-fleet")
+    expect(page.get_by_role("heading", name="inconclusive: 1 inconclusive, 1 in-sync")).to_be_visible()
 
-    def asked() -> Run | None:
-        with get_client(sync_client=True) as client:
-            found = client.read_flow_runs()
-        return next((Run(run.id) for run in found if run.parameters.get("store") == store), None)
 
-    assert eventually(asked).ending() == ("COMPLETED", "Completed", "in-sync: 1 in-sync of 1 module on 1 host")
+def open_version(page: Page, run: Run, key: str) -> None:
+    """Click, on the page of a key, what a run published under it; the page names it by the head of its ID."""
+    page.get_by_role("link", name=str(run.artifacts()[key].id)[:8]).click()
 
 
 def open_form(chromium: Browser) -> Page:

@@ -36,11 +36,12 @@ def test_a_typo_is_found() -> None:
 
 @pytest.mark.parametrize("deployment", DEPLOYMENTS, ids=lambda each: f"{each['entrypoint']}/{each['name']}")
 def test_deployment_can_be_loaded(deployment: dict[str, Any]) -> None:
-    """The entrypoint is a real flow that knows the parameters; it is described, tagged, and runs in the one pool."""
+    """The entrypoint is a real flow that knows the parameters, in the one pool; it says what it never does."""
     flow: Flow[..., Any] = load_flow_from_entrypoint(deployment["entrypoint"], use_placeholder_flow=False)
     needed = {name: "a1" * 20 if name == "commit" else "np-edge" for name in flow.parameters.required}
     assert flow.validate_parameters({**needed, **deployment["parameters"]}) == flow.validate_parameters(needed)
-    assert deployment["description"]
+    assert deployment["description"].endswith(" changes no host.")
+    assert str(flow.description).endswith(" changes no host.")
     assert POOL in deployment["tags"]
     assert deployment["work_pool"]["name"] == POOL
     assert flow.retries == 0

@@ -18,7 +18,7 @@ from platformctl.adapters.catalog_folder import load_catalog
 from tasks.offer_choices import offer
 from tests.lab.fleet import SECRET
 
-from .catalog import IN_SYNC, edit_containers, forget_locks, recorded, waiting
+from .catalog import IN_SYNC, edit_containers, empty_catalog, forget_locks, recorded, waiting
 from .plans import plan_folders
 from .run import Run, eventually, start
 from .server import Server
@@ -119,7 +119,8 @@ def test_artifacts_say_what_the_kept_plan_says(runs: Mapping[str, Run], place: P
             "trouble": "",
         }
     ]
-    kept = f"\n## Kept\n\n```text\n{folder}/plan.json\nplatformctl plan --snapshot {folder}/snapshot\n```"
+    files = f"{folder}/report.html\n{folder}/plan.json\nplatformctl plan --snapshot {folder}/snapshot"
+    kept = f"\n## Kept\n\n```text\n{files}\n```"
     assert artifacts["plan-fleet"].data == (folder / "plan.md").read_text() + kept
     assert json.loads(str(artifacts["plan-fleet-modules"].data)) == [
         {
@@ -157,7 +158,7 @@ def test_nothing_tells_a_secret(runs: Mapping[str, Run], place: Path, server: Se
 
 def test_nightly_run_is_alone(place: Path) -> None:
     """A night that finds another one still under way is cancelled, and says why."""
-    with waiting(place / "alone") as (catalog, listener):
+    with waiting(empty_catalog(place / "alone")) as (catalog, listener):
         parameters = {"catalog": str(catalog), "store": str(place / "stores/alone")}
         first = start(NIGHTLY, **parameters)
         connection, _ = listener.accept()

@@ -16,7 +16,7 @@ from platformctl.adapters.answers import read_answers
 from platformctl.adapters.fleet import Retry
 from platformctl.adapters.planning import Request, final_plan, look_at_fleet, prepare
 from platformctl.adapters.snapshot_folder import read_snapshot
-from platformctl.adapters.store import Kept, Looks, Store, default_store
+from platformctl.adapters.store import Kept, Looks, Store, chosen_store, default_store
 from platformctl.errors import StoreUnwritable
 from platformctl.identity.knowledge import NOTHING
 from platformctl.plan.make import assemble
@@ -149,6 +149,8 @@ def test_a_user_without_a_home_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PLATFORMCTL_STORE", "~no-such-user-here/plans")
     with pytest.raises(StoreUnwritable, match="there is no such home folder; name a store by --store DIR"):
         default_store()
+    with pytest.raises(StoreUnwritable, match="~no-such-user-here/mine: there is no such home folder"):
+        chosen_store(Path("~no-such-user-here/mine"))
 
 
 def test_the_id_of_a_plan_is_that_of_its_content() -> None:

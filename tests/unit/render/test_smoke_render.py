@@ -97,6 +97,10 @@ def test_junit() -> None:
 def test_markdown() -> None:
     """Prefect shows the same; drift is red although nothing was run."""
     assert to_markdown(MIXED) == MARKDOWN
+    linked = (
+        "[Result as JSON](<https://plans.example/s/smoke.json>) · [as JUnit](<https://plans.example/s/junit.xml>)\n\n"
+    )
+    assert to_markdown(MIXED, "https://plans.example/s").replace(linked, "", 1) == MARKDOWN
     assert to_markdown(DRIFTED).startswith("# 🔴 api: not run, the plan proves drift (state-differs)\n")
 
 
