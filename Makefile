@@ -53,7 +53,7 @@ deployments: $(READY) ## Deploy prefect.yaml to a running Prefect server
 
 ##@ Now and then
 
-.PHONY: attack bench bench-receiver faults identity record publish screens mutants constraints clean
+.PHONY: attack bench bench-receiver faults identity record publish screens pictures mutants constraints clean
 bench: $(READY) lab-packages ## Measure the speed beside the floor and the peers; ARGS=--quick or --ten
 	$(BIN)/python -m bench $(ARGS)
 
@@ -65,6 +65,11 @@ faults: $(READY) lab-packages ## Kill, repeat and reorder everything around merg
 
 screens: $(READY) ## Take pictures of the Prefect UI and of reports, into build/screens
 	$(BIN)/python -m pytest -q tests/e2e/test_report.py tests/e2e/test_browser.py
+
+# Pillow packs the pictures into few colours; it is needed here only and thus not in the lock.
+pictures: $(READY) lab-packages ## Take the README's pictures of the example fleet, into docs/images
+	@test -d build/pictures/PIL || $(BIN)/python -m pip -qq install --target build/pictures --no-deps pillow==13.0.0
+	PYTHONPATH=build/pictures $(BIN)/python -m tests.e2e.pictures
 
 identity: $(READY) lab-packages ## Judge every identity state on every engine that is there, live
 	$(BIN)/python -m tests.lab.identity $(ARGS)

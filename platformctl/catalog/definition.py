@@ -50,9 +50,16 @@ Name = Annotated[str, form(NAME_PATTERN, _NAME_WORDS)]
 def read_definition(document: YamlDocument, kind: type[_Defined]) -> _Defined:
     """Check a document against its definition.
 
+    A document that has none of its keys is somebody else's file, named by mistake or by a stranger: nothing that stands
+    in it is repeated.
+
     Raises:
         InputInvalid: with every problem, each at its line.
     """
+    properties = _schema(kind)["properties"]
+    if not properties.keys() & document.data.keys():
+        first = f"schema: {properties['schema']['const']}"
+        raise InputInvalid([document.problem((), f"this is another kind of file; its first line should be {first}")])
     try:
         return kind.model_validate(document.data)
     except ValidationError as error:

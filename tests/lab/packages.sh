@@ -19,6 +19,7 @@ declare -A program_of=(
   [curl]=/usr/bin/curl
   [shellcheck]=/usr/bin/shellcheck
   [chromium]=/usr/bin/chromium
+  [fonts-noto-color-emoji]=/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf
   [fonts-dejavu-core]=/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf
 )
 [[ ${1-} != debootstrap ]] || program_of[debootstrap]=/usr/sbin/debootstrap

@@ -40,6 +40,6 @@ def test_every_picture_that_is_shown_is_there() -> None:
     """The README names files of this folder, and says in words what each shows."""
     readme = (ROOT / "README.md").read_text()
     shown = set(re.findall(r"docs/images/([^\s\")]+)", readme))
-    assert shown <= {picture.name for picture in PICTURES}
+    assert shown == {picture.name for picture in PICTURES}
     assert "![](" not in readme
     assert all('alt="' in tag for tag in re.findall(r"<img[^>]*>", readme))

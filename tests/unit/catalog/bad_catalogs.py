@@ -14,6 +14,10 @@ _NAME: Final = "1 to 63 letters, digits, '.', '_' and '-' that begin with a lett
 JUMP: Final = "should be user@host:port, of which user and port can be left out"
 
 CASES: Final[Cases] = {
+    "somebody else's secrets": (
+        {"hosts.yaml": "password: hunter2\nroot:$y$j9T$hunter2: 19000\n"},
+        "hosts.yaml:1: this is another kind of file; its first line should be schema: platformctl/inventory/v1\n",
+    ),
     # what does not fit together
     "unknown host": (instead("h1", "h2"), f"{WEB}:3: host: 'h2' is not in the inventory; known here: h1\n"),
     "misspelt host": (
