@@ -64,7 +64,7 @@ def guarded(run: Callable[[], int]) -> int:
         say("stopped; nothing was concluded")
         return INTERRUPTED
     except Exception:  # noqa: BLE001  whatever it is, the user gets a sentence and an exit code that accuses no host
-        say(traceback.format_exc())
+        say(traceback.format_exc().rstrip())
         say("nothing was concluded: this is a bug in platformctl; please report the lines above")
         return INCONCLUSIVE
 

@@ -137,7 +137,7 @@ def _evidence(modules: Sequence[ModulePlan]) -> Iterator[str]:
     yield ""
     yield "<details><summary>Evidence</summary>"
     yield ""
-    yield from _blocks(map(_proof, modules), _ROOM["evidence"], "modules")
+    yield from _blocks(map(_proof, modules), _ROOM["evidence"], "modules with evidence")
     yield "</details>"
 
 

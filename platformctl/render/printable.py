@@ -16,7 +16,7 @@ _BLANK: Final = re.compile(
 )
 """Letters and marks that show nothing (Unicode's default ignorables, and the empty Braille pattern)."""
 
-_UNUSUAL: Final = re.compile(r"[^\n -~]")
+_UNUSUAL: Final = re.compile(r"[^\n\t -~]")
 
 
 def printable(text: str, limit: int = MAX_LINE) -> str:
@@ -47,7 +47,7 @@ def spelled(text: str) -> str:
 
 
 def spelled_output(text: str) -> str:
-    """Spell in a whole output what a terminal obeys, except the ends of lines."""
+    """Spell in a whole output what a terminal obeys, except ends of lines and tabs: those only lead on."""
     return _UNUSUAL.sub(lambda found: found[0] if found[0].isprintable() else _escape(found[0]), text)
 
 

@@ -242,10 +242,10 @@ def test_json_means_the_same_and_hides_nothing(text: str) -> None:
 @unhurried
 @given(st.text())
 def test_output_keeps_its_lines_and_obeys_nobody(text: str) -> None:
-    """Of a whole output only the ends of lines are obeyed."""
+    """Of a whole output only the ends of lines and tabs are obeyed."""
     output = spelled_output(text)
-    assert output.count("\n") == text.count("\n")
-    assert all(character.isprintable() or character == "\n" for character in output)
+    assert [output.count(end) for end in "\n\t"] == [text.count(end) for end in "\n\t"]
+    assert all(character.isprintable() or character in "\n\t" for character in output)
 
 
 @unhurried
