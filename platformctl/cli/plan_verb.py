@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from platformctl.cli.options import add_catalog, add_hosts, add_looking, add_modules, add_output, add_store, add_verb
 from platformctl.cli.output import deliver, say
-from platformctl.errors import InputInvalid, PlatformctlError
+from platformctl.errors import InputInvalid, PlatformctlError, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -84,6 +84,9 @@ def _run(options: argparse.Namespace) -> int:
     from platformctl.cli.progress import host_progress
     from platformctl.render.text import conclusion
 
+    if options.notify and options.snapshot:
+        said = "--notify tells of what is so now, and --snapshot shows what was seen once: leave one of them out"
+        raise InputInvalid([Problem("", 0, said)])
     store = chosen_store(options.store)
     store.check()
     request = Request(

@@ -235,3 +235,14 @@ def test_a_plan_on_the_command_line_tells_on_demand(tmp_path: Path, capfd: pytes
     assert codes == [0, 2, 2, 0]
     assert titles(chat) == [f"platformctl: {BASE}", "platformctl: no plan"]
     assert capfd.readouterr().err.splitlines()[-1].startswith("nobody was told: chat.url: ")
+
+
+def test_what_was_seen_once_is_told_to_nobody(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """A plan that is made again shows what was: it is refused as news before anything is looked at."""
+    store = tmp_path / "store"
+    again = ["plan", "--notify", "--snapshot", str(tmp_path), "--catalog", str(tmp_path), "--store", str(store)]
+    assert main(again) == 2
+    assert capfd.readouterr().err == (
+        "--notify tells of what is so now, and --snapshot shows what was seen once: leave one of them out\n"
+    )
+    assert not store.exists()
