@@ -67,8 +67,11 @@ def load_notify(catalog: Path) -> Notify | None:
         InputInvalid: with every problem of the file.
     """
     path = catalog / FILE
-    if not path.exists():
-        return None
+    try:
+        if not path.exists():
+            return None
+    except OSError as error:
+        raise InputInvalid([Problem(str(path), 0, f"cannot be read: {error.strerror or error}")]) from None
     return read_definition(read_yaml(SourceFile(str(path), read_bounded(path, str(path), MAX_BYTES))), Notify)
 
 

@@ -158,6 +158,12 @@ def test_a_secret_is_shown_nowhere(
     assert "/hook" not in told
 
 
+def test_a_folder_that_cannot_be_read_is_named(store: Store) -> None:
+    """Where nobody can tell whether there is a notify.yaml, that is said, and is no bug."""
+    with pytest.raises(InputInvalid, match="^m+/notify.yaml: cannot be read: File name too long$"):
+        notify(night(1), Path("m" * 300), store)
+
+
 @pytest.mark.parametrize(
     ("content", "mode", "said"),
     [
