@@ -15,6 +15,7 @@ from flows.plan_fleet import plan_fleet
 from flows.reconcile_merges import reconcile_merges
 from flows.rerun_after_merge import rerun_after_merge
 from flows.smoke_module import smoke_module
+from platformctl.render.printable import one_line
 
 from .plans import ending
 from .test_prefect_yaml import DEPLOYMENTS
@@ -104,7 +105,7 @@ def test_what_no_form_can_refuse_is_unusable(name: str, tmp_path: Path, caplog: 
     """What only the worker can judge ends the run before any host is looked at, in words and without a stack."""
     flow, parameters, message = UNUSABLE[name]
     state: State[Any] = flow(**{"store": str(tmp_path / "store"), **parameters}, return_state=True)
-    assert ending(state) == ("CRASHED", "Unusable", message)
+    assert ending(state) == ("CRASHED", "Unusable", one_line(message))
     assert message in caplog.text
     assert "this is a bug" not in caplog.text
     assert "inspect" not in caplog.text

@@ -160,7 +160,7 @@ def test_a_secret_is_shown_nowhere(
 
 def test_a_folder_that_cannot_be_read_is_named(store: Store) -> None:
     """Where nobody can tell whether there is a notify.yaml, that is said, and is no bug."""
-    with pytest.raises(InputInvalid, match="^m+/notify.yaml: cannot be read: File name too long$"):
+    with pytest.raises(InputInvalid, match=r"^m+/notify\.yaml: cannot be read: File name too long$"):
         notify(night(1), Path("m" * 300), store)
 
 
