@@ -28,12 +28,12 @@ _COMMIT_SAYS: Final = "Full hash of the merge on the base branch: 40 or 64 chara
 _COMMIT_TITLE: Final = "Commit"
 
 Modules = Annotated[
-    tuple[Name, ...],
+    tuple[Annotated[Name, _TRIMMED], ...],
     _shown("Modules", "Modules to plan, such as np-meerkat-frontend; all of them when none is chosen."),
 ]
-Module = Annotated[Name, _shown("Module", "The module to try, such as np-meerkat-frontend.")]
+Module = Annotated[Name, _TRIMMED, _shown("Module", "The module to try, such as np-meerkat-frontend.")]
 Hosts = Annotated[
-    tuple[Name, ...],
+    tuple[Annotated[Name, _TRIMMED], ...],
     _shown("Hosts", "Hosts whose modules are planned, such as rs2000; all of them when none is chosen."),
 ]
 ConfirmAfter = Annotated[

@@ -82,11 +82,11 @@ def _plan(request: Request, store: Store, confirm_after: float) -> Plan:
 
 
 def _prepared(request: Request, store: Store) -> Job:
-    """Read the catalog. Nights without a plan are told like hosts that do not answer; a wrong name in a form is not."""
+    """Read the catalog. Nights without a plan are told like hosts that do not answer; a wrong word in a form is not."""
     try:
         return prepare_job(request, store)
     except InputInvalid:
-        if not request.modules and not request.hosts:
+        if request.is_whole:
             tell_of_no_plan(request.catalog, store)
         raise
 

@@ -72,10 +72,14 @@ class AlreadyClaimed(PlatformctlError):
 
 
 class GitFailed(PlatformctlError):
-    """Git did not give what was asked. The message holds no credentials; `may_pass` says that trying again can help."""
+    """Git did not give what was asked. The message holds no credentials.
 
-    def __init__(self, message: str, *, may_pass: bool = False) -> None:
+    `may_pass` says that trying again can help, `answered` that git, or its absence, said no; else nobody knows.
+    """
+
+    def __init__(self, message: str, *, may_pass: bool = False, answered: bool = False) -> None:
         self.may_pass = may_pass
+        self.answered = answered
         super().__init__(message)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from platformctl.adapters.git import branch_of
 from platformctl.adapters.git_command import git
 from platformctl.errors import GitFailed
 
@@ -19,18 +18,32 @@ def catalog_key(folder: Path, branch: str | None = None) -> str:
     Args:
         folder: where the catalog is.
         branch: the one that it is of, where the folder is at a commit and on no branch.
+
+    Raises:
+        GitFailed: git was ended before it answered. Any other key would be that of another catalog.
     """
     place = _in_git(folder)
-    parts = (*place, branch or branch_of(folder) or "") if place else (str(folder.resolve()),)
+    parts = (*place, branch or _branch(folder)) if place else (str(folder.resolve()),)
     return hashlib.sha256("\0".join(parts).encode(errors="surrogateescape")).hexdigest()[:12]
+
+
+def _branch(folder: Path) -> str:
+    return _answer(folder, "symbolic-ref", "--quiet", "--short", "HEAD")
 
 
 def _in_git(folder: Path) -> tuple[str, str] | None:
     """Return the first commit, and the folder as seen from the top of the work tree."""
-    try:
-        shallow, prefix = git(folder, "rev-parse", "--is-shallow-repository", "--show-prefix").split(b"\n")[:2]
-        first = git(folder, "rev-list", "--first-parent", "--max-parents=0", "HEAD").split()
-    except (GitFailed, ValueError):
+    if _answer(folder, "rev-parse", "--is-shallow-repository") != "false":
         return None
-    known = first and shallow == b"false"
-    return (first[-1].decode(), prefix.decode(errors="surrogateescape")) if known else None
+    first = _answer(folder, "rev-list", "--first-parent", "--max-parents=0", "HEAD")
+    return (first, _answer(folder, "rev-parse", "--show-prefix")) if first else None
+
+
+def _answer(folder: Path, *arguments: str) -> str:
+    """Return what git answers, and nothing where it says that there is none."""
+    try:
+        return git(folder, *arguments).removesuffix(b"\n").decode(errors="surrogateescape")
+    except GitFailed as error:
+        if not error.answered:
+            raise
+        return ""

@@ -68,6 +68,21 @@ def write_atomically_bytes(path: Path, content: bytes) -> None:
         raise StoreUnwritable(f"{path} cannot be written: {error.strerror or error}") from None
 
 
+def write_where_told(path: Path, content: str) -> None:
+    """Write a text in UTF-8 to a place that a user named: a device or a pipe gets it as it is, a link stays one.
+
+    Raises:
+        StoreUnwritable: the folder cannot be made or written.
+    """
+    try:
+        if path.exists() and not path.is_file():
+            path.write_text(content, encoding="utf-8")
+        else:
+            write_atomically(Path(os.path.realpath(path)), content)
+    except OSError as error:
+        raise StoreUnwritable(f"{path} cannot be written: {error.strerror or error}") from None
+
+
 def remove(path: Path) -> None:
     """Remove a file if it is there.
 

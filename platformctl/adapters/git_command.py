@@ -119,7 +119,9 @@ def _started(
             start_new_session=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )  # fmt: skip
     except OSError as error:
-        raise GitFailed(f"git cannot be run in {folder}: {error.strerror or error}") from None
+        absent = isinstance(error, (FileNotFoundError, NotADirectoryError, PermissionError))
+        message = f"git cannot be run in {folder}: {error.strerror or error}"
+        raise GitFailed(message, answered=absent) from None
 
 
 def _environment(added: Mapping[str, str]) -> dict[str, str]:
@@ -140,7 +142,8 @@ def _failure(verb: str, code: int, complaint: bytes, secrets: Iterable[str]) -> 
     text = complaint.decode(errors="replace")
     lines = [line.strip() for line in text.splitlines() if line.strip() and not line.startswith(_ADVICE)]
     said = "; ".join(lines[:_SHOWN]) or f"exit code {code}"
-    return GitFailed(f"git {verb}: {printable(without_logins(said, secrets))}", may_pass=not _LASTING.search(text))
+    message = f"git {verb}: {printable(without_logins(said, secrets))}"
+    return GitFailed(message, may_pass=not _LASTING.search(text), answered=code > 0)
 
 
 def without_logins(text: str, urls: Iterable[str] = ()) -> str:

@@ -59,14 +59,22 @@ class Mirror:
                 shutil.rmtree(self.history.folder)
                 _make(self.history.folder, "sha256")
                 fetch()
+            self._tidy(handle)
 
     def _fetch(self, clone: str, timeout_s: float, most_bytes: int, lock: int) -> None:
         reference = f"refs/heads/{self.base}"
         git(
             self.history.folder, "fetch", "--quiet", "--force", "--no-tags", "--no-write-fetch-head",
-            "--no-recurse-submodules", "--", clone, f"+{reference}:{reference}",
+            "--no-recurse-submodules", "--no-auto-gc", "--", clone, f"+{reference}:{reference}",
             timeout_s=timeout_s, holding=(lock,), secrets=(clone,), file_bytes=most_bytes,
         )  # fmt: skip
+
+    def _tidy(self, lock: int) -> None:
+        """Let git put many packs into one, which may be longer than one fetch may bring; untidy it is of use too."""
+        try:
+            git(self.history.folder, "gc", "--auto", "--quiet", timeout_s=FETCH_S, holding=(lock,))
+        except GitFailed:
+            _free(self.history.folder)
 
     def tip(self) -> str | None:
         """Return the newest step of the base branch, or None where nothing was fetched."""

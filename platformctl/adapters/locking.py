@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -73,14 +74,24 @@ def check_locks(root: Path, inventory: Path | None, names: Iterable[str]) -> tup
     chosen = select(catalog, names).modules
     pins = [module for module in catalog.modules if module.name in chosen and module.reference.digest]
     locks = {closure.source: closure.digest for closure in catalog.closures}
-    return tuple(line for module in pins for line in _misfit(module, locks.get(_path(module))))
+    options = [*_option("--catalog", root if root != Path() else None), *_option("--inventory", inventory)]
+    command = shlex.join(["platformctl", "lock", *options, "--module"])
+    return tuple(
+        f"{root / _path(module)}: {misfit}: {command} {module.name}"
+        for module in pins
+        for misfit in _misfit(module, locks.get(_path(module)))
+    )
+
+
+def _option(name: str, value: Path | None) -> tuple[str, ...]:
+    return (name, str(value)) if value else ()
 
 
 def _misfit(module: Module, locked: Digest | None) -> Iterator[str]:
     if locked is None:
-        yield f"{_path(module)}: there is no lock for the pin; write it with: platformctl lock --module {module.name}"
+        yield "there is no lock for the pin; write it with"
     elif locked != module.reference.digest:
-        yield f"{_path(module)}: it locks another digest; renew it with: platformctl lock --module {module.name}"
+        yield "it locks another digest; renew it with"
 
 
 def _locked(root: Path, module: Module, bodies: Bodies, registries: Registries) -> Locked:

@@ -6,6 +6,8 @@ notices/<catalog>/state.json   what was told of each module, and the messages th
 from __future__ import annotations
 
 import logging
+import re
+import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -33,11 +35,25 @@ MAX_PENDING: Final = 20
 """Messages that wait for a target that takes none; the oldest give way."""
 
 _LOCK_S: Final = 120.0
-_NOTHING: Final = Told({}, "", "")
 
-# What they say can hold the address of a target, and so a password or a token.
-logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
-logging.getLogger("urllib3.connectionpool").setLevel(logging.CRITICAL + 1)
+_STATUS: Final = re.compile(r"error=([1-5][0-9]{2})\b")
+
+
+class _Hush(logging.Filter):
+    """Lets nothing through: it can hold the address of a target, and so a password. Only a refusal's status is kept."""
+
+    said = threading.local()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Keep the status, and drop the record."""
+        if status := _STATUS.search(record.getMessage()):
+            self.said.status = status[1]
+        return False
+
+
+_HUSH: Final = _Hush()
+for _name in ("apprise", "urllib3.connectionpool"):
+    logging.getLogger(_name).addFilter(_HUSH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +116,14 @@ def notify(
 
     Raises:
         InputInvalid: notify.yaml cannot be used, or no file that it names.
+        GitFailed: nobody knows which catalog this is.
         StoreUnwritable: what was told cannot be remembered, so nothing is told.
     """
-    return _notify(catalog, store, lambda state, chosen: _counted(state, plan, chosen, _link(chosen, run), declared))
+
+    def count(state: _State, chosen: Notify) -> _State:
+        return _counted(state, plan, chosen, _link(chosen, run), declared)
+
+    return _notify(catalog, plan.catalog.key, store, count)
 
 
 def notify_no_plan(catalog: Path, store: Store, run: str = "") -> tuple[Outcome, ...]:
@@ -110,19 +131,22 @@ def notify_no_plan(catalog: Path, store: Store, run: str = "") -> tuple[Outcome,
 
     Raises:
         InputInvalid: notify.yaml cannot be used, or no file that it names.
+        GitFailed: nobody knows which catalog this is.
         StoreUnwritable: what was told cannot be remembered, so nothing is told.
     """
-    return _notify(catalog, store, lambda state, chosen: _unplanned(state, chosen, _link(chosen, run)))
+    return _notify(catalog, None, store, lambda state, chosen: _unplanned(state, chosen, _link(chosen, run)))
 
 
-def _notify(catalog: Path, store: Store, count: Callable[[_State, Notify], _State]) -> tuple[Outcome, ...]:
+def _notify(
+    catalog: Path, key: str | None, store: Store, count: Callable[[_State, Notify], _State]
+) -> tuple[Outcome, ...]:
     chosen = load_notify(catalog)
     if chosen is None:
         return ()
     urls, problems = _urls(chosen, catalog)
     if not urls:
         raise InputInvalid(problems)
-    place = store.root / "notices" / catalog_key(catalog) / "state.json"
+    place = store.root / "notices" / (key or catalog_key(catalog)) / "state.json"
     with locked(place.with_name("lock"), _LOCK_S):
         state = count(_read(place), chosen)
         _write(place, state)
@@ -188,22 +212,28 @@ def _send(
     for one in pending:
         if one.target not in targets:
             continue
-        taken = one.target in urls and _taken(urls[one.target], one.message)
-        said = "was told" if taken else "could not be told"
-        outcomes.append(Outcome(taken, f"{one.target} {said}: {one.message.title}"))
-        left += [] if taken else [one]
+        why = _refusal(urls[one.target], one.message) if one.target in urls else ""
+        said = "was told" if why is None else f"could not be told{f' ({why})' if why else ''}"
+        outcomes.append(Outcome(why is None, f"{one.target} {said}: {one.message.title}"))
+        left += [] if why is None else [one]
     return tuple(outcomes), tuple(left)
 
 
-def _taken(url: str, message: Message) -> bool:
-    """Send plain text, cut to what the target takes: one that is too long would be refused for ever."""
+def _refusal(url: str, message: Message) -> str | None:
+    """Send plain text, and return why it was not taken, or None.
+
+    It is cut to what the target takes: one that is too long would be refused for ever.
+    """
     from apprise import Apprise, NotifyFormat, OverflowMode
 
     service = Apprise()
     service.add(url)
     for target in service:
         target.notify_format, target.overflow_mode = NotifyFormat.TEXT, OverflowMode.TRUNCATE
-    return bool(service.notify(title=message.title, body=message.body, body_format=NotifyFormat.TEXT))
+    _HUSH.said.status = ""
+    if service.notify(title=message.title, body=message.body, body_format=NotifyFormat.TEXT):
+        return None
+    return f"it answers with {_HUSH.said.status}" if _HUSH.said.status else "it cannot be reached, or takes no message"
 
 
 def _urls(chosen: Notify, catalog: Path) -> tuple[dict[str, str], tuple[Problem, ...]]:

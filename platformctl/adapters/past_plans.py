@@ -5,6 +5,7 @@ Beside each plan lies verdicts.json with its verdicts only: a plan of 500 module
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -18,7 +19,7 @@ from pydantic import AwareDatetime, Field, TypeAdapter, ValidationError
 from platformctl.adapters.file import read_bounded
 from platformctl.errors import InputInvalid, Problem
 from platformctl.history.history import CatalogHistory
-from platformctl.history.past_plan import Judgment, PastPlan, declaration_of, judgments, proven
+from platformctl.history.past_plan import Judgment, PastPlan, judgment, judgments
 from platformctl.history.window import Window
 from platformctl.plan.plan import Plan
 from platformctl.published import camel_case
@@ -86,10 +87,6 @@ class _Module:
     image: str
     container: str | None
 
-    @property
-    def verdict(self) -> Verdict:
-        return proven(self.status, self.reason)
-
 
 @dataclass(frozen=True, slots=True)
 class _Document:
@@ -155,6 +152,8 @@ def to_verdicts(plan: Plan) -> str:
 
 
 def _lines(index: Path) -> Iterator[bytes]:
+    if not os.path.lexists(index):
+        raise InputInvalid([Problem(str(index.parent.parent), 0, "no plan is kept here; platformctl plan keeps one")])
     yield from read_bounded(index, str(index), _INDEX_LIMIT).splitlines()
 
 
@@ -171,8 +170,7 @@ def _read_plan(path: Path) -> tuple[Judgment, ...]:
     except ValidationError:
         raise InputInvalid([Problem(str(path), 0, "this is no plan that can be read; it does not count")]) from None
     return tuple(
-        Judgment(one.name, one.host, one.verdict, declaration_of(one.host, one.container, one.image))
-        for one in document.modules
+        judgment(one.name, one.host, one.status, one.reason, (one.container, one.image)) for one in document.modules
     )
 
 

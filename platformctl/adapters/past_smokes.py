@@ -59,7 +59,7 @@ def read_past_smokes(root: Path, window: Window, catalog: str | None) -> PastSmo
     """Read the smokes of a catalog in a window. One that does not say its catalog counts; one unreadable does not."""
     smokes: list[PastSmoke] = []
     problems: list[Problem] = []
-    for folder in _folders(root / SMOKES, window):
+    for folder in _folders(root / SMOKES, window, problems):
         try:
             found = _read(folder / "smoke.json")
         except InputInvalid as error:
@@ -71,21 +71,24 @@ def read_past_smokes(root: Path, window: Window, catalog: str | None) -> PastSmo
     return PastSmokes(tuple(smokes), tuple(problems))
 
 
-def _folders(smokes: Path, window: Window) -> Iterator[Path]:
+def _folders(smokes: Path, window: Window, problems: list[Problem]) -> Iterator[Path]:
     """Yield the results that begin in the window, as far as their names say when."""
     since, until = (time.astimezone(UTC).strftime(_FORM) for time in (window.since, window.until))
-    for module in _entries(smokes):
-        for folder in _entries(module):
+    for module in _entries(smokes, problems):
+        for folder in _entries(module, problems):
             begin = _BEGIN.match(folder.name)
             if not folder.name.startswith(".") and (begin is None or since <= begin[0] <= until):
                 yield folder
 
 
-def _entries(folder: Path) -> list[Path]:
+def _entries(folder: Path, problems: list[Problem]) -> list[Path]:
     """Return what is in a folder; a file is none, and holds nothing."""
     try:
         return sorted(folder.iterdir())
-    except OSError:
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        problems.append(Problem(str(folder), 0, f"cannot be read: {error.strerror or error}"))
         return []
 
 

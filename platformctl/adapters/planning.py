@@ -23,6 +23,7 @@ from platformctl.adapters.learning import Sources, learn
 from platformctl.adapters.snapshot_folder import SnapshotTransport, snapshot_folders
 from platformctl.adapters.store import Looks, Store
 from platformctl.catalog.catalog import Catalog
+from platformctl.errors import GitFailed
 from platformctl.identity.knowledge import NOTHING, Knowledge
 from platformctl.observation.host import FleetObservation
 from platformctl.observation.snapshot import Snapshot, observation
@@ -58,6 +59,14 @@ class Request:
     offline: bool = False
     called: str = ""
     branch: str | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is about all of a catalog, with an inventory that is there: then a plan is to be expected."""
+        try:
+            return not self.modules and not self.hosts and (self.inventory is None or self.inventory.exists())
+        except OSError:
+            return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +120,16 @@ def prepare(request: Request, store: Store) -> Job:
 
 
 def _state(request: Request) -> CatalogState:
-    found = replace(catalog_state(request.catalog), key=catalog_key(request.catalog, request.branch))
+    found = replace(catalog_state(request.catalog), key=_key(request))
     return replace(found, path=request.called) if request.called else found
+
+
+def _key(request: Request) -> str | None:
+    """Return the catalog's key, or None where git does not tell: that keeps nobody from looking at the hosts."""
+    try:
+        return catalog_key(request.catalog, request.branch)
+    except GitFailed:
+        return None
 
 
 def inventory_folder(catalog: Path, inventory: Path | None) -> Path:

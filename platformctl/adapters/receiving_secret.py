@@ -47,6 +47,6 @@ class SecretFile:
         """Return what is different whenever the file, its content or its mode is."""
         try:
             found = (self._base / Path(self._named).expanduser()).stat()
-        except OSError:
+        except (OSError, RuntimeError, ValueError):
             return None
         return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns

@@ -43,9 +43,13 @@ def read_secret(named: str, base: Path) -> bytes:
     Raises:
         InputInvalid: the file cannot be read, is empty or too long, or everybody on this machine may use it.
     """
-    path = base / Path(named).expanduser()
-    secret = read_bounded(path, named, _SECRET_BYTES).removesuffix(b"\n").removesuffix(b"\r")
-    if path.stat().st_mode & _EVERYBODY:
+    try:
+        path = base / Path(named).expanduser()
+        secret = read_bounded(path, named, _SECRET_BYTES).removesuffix(b"\n").removesuffix(b"\r")
+        mode = path.stat().st_mode
+    except (OSError, RuntimeError, ValueError):  # taken away meanwhile, a home of nobody, a name with a null
+        raise InputInvalid([Problem(named, 0, "cannot be read: there is no such file")]) from None
+    if mode & _EVERYBODY:
         raise InputInvalid([Problem(named, 0, "everybody on this machine may use this secret; chmod 600 keeps it")])
     if not secret.strip() or len(secret) > _SECRET_BYTES:
         raise InputInvalid([Problem(named, 0, f"should hold a secret of 1 to {_SECRET_BYTES} bytes")])

@@ -45,19 +45,23 @@ def _claimed(parent: Path, prefix: str) -> tuple[Path, int]:
     while True:
         lock = parent / f"{prefix}{secrets.token_hex(8)}{_LOCK}"
         handle = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        if _held(handle):
-            return lock, handle
+        try:
+            if _held(handle):
+                return lock, handle
+        except OSError:  # a file system without locks
+            lock.unlink(missing_ok=True)
+            os.close(handle)
+            raise
         os.close(handle)
 
 
 def _held(handle: int) -> bool:
-    """Hold a lock if it is free; tell whether it is ours, and still the one by this name."""
+    """Hold a lock if it is free; tell whether it is, and still the one by this name."""
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+    except BlockingIOError:
         return False
-    found = os.fstat(handle)
-    return found.st_uid == os.geteuid() and found.st_nlink > 0
+    return os.fstat(handle).st_nlink > 0
 
 
 def _sweep(parent: Path, prefix: str) -> None:
@@ -65,7 +69,7 @@ def _sweep(parent: Path, prefix: str) -> None:
         with suppress(OSError):
             handle = os.open(lock, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
             try:
-                if _held(handle):
+                if os.fstat(handle).st_uid == os.geteuid() and _held(handle):
                     _remove(lock)
             finally:
                 os.close(handle)

@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from platformctl.adapters.file import read_bounded, write_atomically
+from platformctl.adapters.past_smokes import MAX_BYTES, SMOKES
 from platformctl.errors import InputInvalid, StoreUnwritable
 from platformctl.render.smoke_document import from_json, to_json
 from platformctl.render.smoke_junit import to_junit
@@ -21,7 +22,6 @@ from platformctl.smoke.outcome import Outcome
 from platformctl.smoke.result import SmokeResult
 
 _NO_DIGITS: Final = re.compile(r"[^0-9T]")
-_MAX_BYTES: Final = 4 * 1024 * 1024
 _TO_THE_SECOND: Final = len("2026-01-02T03:04:05")
 
 
@@ -29,7 +29,7 @@ class SmokeStore:
     """The results of smokes in a store. What is kept never changes."""
 
     def __init__(self, root: Path) -> None:
-        self._folder = root / "smokes"
+        self._folder = root / SMOKES
 
     def keep(self, result: SmokeResult) -> Path:
         """Keep a result, and return its folder. Keeping it twice is harmless.
@@ -95,6 +95,6 @@ def _outcome(folder: Path) -> Outcome:
 
 def _read(folder: Path) -> SmokeResult | None:
     try:
-        return from_json(read_bounded(folder / "smoke.json", str(folder), _MAX_BYTES))
+        return from_json(read_bounded(folder / "smoke.json", str(folder), MAX_BYTES))
     except (InputInvalid, ValueError):
         return None

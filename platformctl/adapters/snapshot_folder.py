@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -21,6 +22,9 @@ from platformctl.render.printable import one_line, printable
 
 SECOND_LOOK: Final = "second-look"
 MAX_BYTES: Final = 64 * 1024 * 1024
+_CLOCKS_DIFFER: Final = timedelta(days=1)
+"""By how much the clock of who takes a snapshot can be ahead. What it proves would not grow old before its time."""
+
 _MAX_MESSAGE: Final = 1000
 """Longer than any that a look writes, so that what it wrote is read unchanged."""
 
@@ -52,8 +56,11 @@ def read_snapshot(folder: Path) -> Snapshot:
     if not (folder / "host.json").exists():
         raise LookFailed(Failure(Reason.SNAPSHOT_ABSENT, f"there is no {folder / 'host.json'}"))
     head = _head(folder / "host.json")
+    bare = snapshot_of(head, (), (), None)
     if head.failure:
-        return snapshot_of(head, (), (), None)
+        return bare
+    if bare.taken is None or bare.taken > datetime.now(UTC) + _CLOCKS_DIFFER:
+        raise _unreadable(folder / "host.json", "takenAt should say when it was taken, such as 2026-01-31T03:17:00Z")
     containers = without_secrets(_array(folder / "containers.json"))
     if head.images_failure:
         return snapshot_of(head, containers, (), None)

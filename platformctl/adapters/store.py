@@ -16,7 +16,7 @@ import json
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -53,17 +53,8 @@ class Looks:
 
     def seen(self, at: str) -> tuple[tuple[str, datetime], ...]:
         """Return the hosts of which a recording was read that is older than the plan, and when that was taken."""
-        taken = ((one.host, _time(one.taken_at)) for one in self.first)
+        taken = ((one.host, one.taken) for one in self.first)
         return tuple((host, time) for host, time in taken if time and time < datetime.fromisoformat(at))
-
-
-def _time(text: str) -> datetime | None:
-    """Read when a snapshot was taken; by hand, anything may stand there."""
-    try:
-        time = datetime.fromisoformat(text)
-        return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,7 +122,7 @@ def _wording(detail: ErrorDetails, words: list[str]) -> str:
         "model_attributes_type": lambda: f"should hold keys and values, not {kind}",
         "dict_type": lambda: f"should hold keys and values, not {kind}",
         "tuple_type": lambda: f"should be a list, not {kind}",
-        "date_type": lambda: f"should be a date such as 2027-12-31, not {kind}",
+        "date_type": lambda: f"should be a date such as 2027-12-31, without quotes, not {short}",
         "literal_error": lambda: f"should be {context['expected']}, not {short}",
         "union_tag_invalid": lambda: (
             f"transport should be one of {context['expected_tags']}, not {_short(context['tag'])}"

@@ -128,7 +128,7 @@ def _mapping(file: str, root: Node | None) -> MappingNode:
 def _unreadable(file: str, root: MappingNode) -> list[Problem]:
     """Name the numbers and dates that only look like some, such as 2024-99-01."""
     return [
-        Problem(file, line_of(node), f"{node.value[:40]!r} cannot be read as a number or a date; put it in quotes")
+        Problem(file, line_of(node), f"{node.value[:40]!r} is no number and no day that there is; a text needs quotes")
         for node in scalars(root)
         if not _is_readable(node)
     ]

@@ -18,7 +18,7 @@ _OF_VERDICT: Final = {
 }  # fmt: skip
 
 
-def is_coloured(stream: TextIO) -> bool:
+def is_coloured(stream: TextIO | None) -> bool:
     """Tell whether a stream gets colours: a terminal, unless NO_COLOR forbids, and any where FORCE_COLOR asks."""
     if os.environ.get("NO_COLOR"):
         return False
@@ -27,9 +27,9 @@ def is_coloured(stream: TextIO) -> bool:
     return is_terminal(stream)
 
 
-def is_terminal(stream: TextIO) -> bool:
-    """Tell whether a stream is a terminal that can more than print one line after the other."""
-    return stream.isatty() and os.environ.get("TERM", "dumb") not in {"dumb", "unknown"}
+def is_terminal(stream: TextIO | None) -> bool:
+    """Tell whether a stream is a terminal that can more than print one line after the other; a closed one is none."""
+    return stream is not None and stream.isatty() and os.environ.get("TERM", "dumb") not in {"dumb", "unknown"}
 
 
 def painted(text: str) -> str:

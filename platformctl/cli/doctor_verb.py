@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, Final
 
-from platformctl.cli.options import Help, add_hosts
+from platformctl.cli.options import Help, add_hosts, path
 from platformctl.cli.output import show_text
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def add(verbs: Verbs) -> None:
         formatter_class=Help,
     )
     parser.add_argument(
-        "--inventory", type=Path, default=Path("hosts.yaml"), metavar="FILE", help="the hosts (default: hosts.yaml)"
+        "--inventory", type=path, default=Path("hosts.yaml"), metavar="FILE", help="the hosts (default: hosts.yaml)"
     )
     add_hosts(parser, "try only these hosts")
     parser.set_defaults(run=_run)

@@ -89,24 +89,27 @@ def _hours(text: str) -> timedelta:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from platformctl.adapters.file import write_atomically
+    from platformctl.adapters.file import write_where_told
     from platformctl.adapters.past import read_past
     from platformctl.adapters.store import chosen_store
     from platformctl.history.window import Window
 
     now = datetime.now(UTC).replace(microsecond=0)
     since = now - options.since if isinstance(options.since, timedelta) else options.since
+    if since >= now:
+        raise InputInvalid([Problem("", 0, f"--since: {since.date()} lies ahead; a history ends now")])
     window = Window(since, now, options.stale_after)
     catalog = _catalog(options.catalog) if options.catalog else None
     past = read_past(chosen_store(options.store).root, window, catalog)
-    history = _chosen(past.history(window), options.module)
-    if catalog and not history.catalog and history.other_catalogs:
-        raise InputInvalid([Problem("", 0, _unknown(options.catalog, history.other_catalogs))])
+    whole = past.history(window)
+    if catalog and not whole.catalog and whole.other_catalogs:
+        raise InputInvalid([Problem("", 0, _unknown(options.catalog, whole.other_catalogs))])
+    history = _chosen(whole, options.module)
     for problem in past.problems:
         say(str(problem))
     rendered = _rendered(history, options.format)
     if options.out:
-        write_atomically(options.out, rendered)
+        write_where_told(options.out, rendered)
     elif options.format == "text":
         show_text(rendered)
     else:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from platformctl.cli.options import path
 from platformctl.cli.output import say, show
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def _add_script(parts: Verbs) -> None:
 
 def _add_authorized_key(parts: Verbs) -> None:
     parser = parts.add_parser("authorized-key", help="the line of authorized_keys that ties a key to the script")
-    parser.add_argument("--key", type=Path, required=True, metavar="FILE.pub", help="the public key that is to be tied")
+    parser.add_argument("--key", type=path, required=True, metavar="FILE.pub", help="the public key that is to be tied")
     parser.add_argument("--agent", metavar="PATH", help="the script (default: /usr/local/bin/platformctl-agent)")
     parser.add_argument(
         "--permit",
@@ -51,9 +51,9 @@ def _add_authorized_key(parts: Verbs) -> None:
         help="what a probe may reach through the host (default: nothing is forwarded)",
     )
     parser.add_argument(
-        "--catalog", type=Path, metavar="DIR", help="permit also what the probes of this catalog ask from --host"
+        "--catalog", type=path, metavar="DIR", help="permit also what the probes of this catalog ask from --host"
     )
-    parser.add_argument("--inventory", type=Path, metavar="FILE", help="the catalog's hosts (default: its hosts.yaml)")
+    parser.add_argument("--inventory", type=path, metavar="FILE", help="the catalog's hosts (default: its hosts.yaml)")
     parser.add_argument("--host", default="", metavar="NAME", help="the host that the key is for; with --catalog")
     parser.add_argument(
         "--from",

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from platformctl.cli.options import add_verb
+from platformctl.cli.options import add_verb, path
 from platformctl.cli.output import show
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def add(verbs: Verbs) -> None:
     )
     parser.add_argument(
         "--catalog",
-        type=Path,
+        type=path,
         default=Path(),
         metavar="DIR",
         help="folder that holds notify.yaml (default: this folder)",

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from platformctl.cli.options import add_hosts, add_verb
+from platformctl.cli.options import add_hosts, add_verb, path
 from platformctl.cli.output import conclude, say
 
 if TYPE_CHECKING:
@@ -36,14 +36,14 @@ def add(verbs: Verbs) -> None:
     )
     parser.add_argument(
         "--inventory",
-        type=Path,
+        type=path,
         default=Path("hosts.yaml"),
         metavar="FILE",
         help="the hosts (default: hosts.yaml)",
     )
     add_hosts(parser, "look at these hosts", required=True)
     parser.add_argument(
-        "--out", type=Path, required=True, metavar="DIR", help="folder that gets a folder for each host"
+        "--out", type=path, required=True, metavar="DIR", help="folder that gets a folder for each host"
     )
     parser.set_defaults(run=_run)
 

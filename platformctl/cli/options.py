@@ -24,11 +24,25 @@ def add_verb(verbs: Verbs, name: str, purpose: str, description: str, epilog: st
     return verbs.add_parser(name, help=purpose, description=description, epilog=epilog, formatter_class=Help)
 
 
+def path(text: str) -> Path:
+    """Read the name of a file or folder. An empty one is a variable that is not set, and would be this folder."""
+    if not text:
+        raise argparse.ArgumentTypeError("should name a file or folder, and is empty")
+    return Path(text)
+
+
+def _file(text: str) -> Path:
+    """Read the name of a file that is to be written: what cannot be one is said before any host is looked at."""
+    if path(text).is_dir():
+        raise argparse.ArgumentTypeError(f"{text!r} is a folder, and should be a file")
+    return path(text)
+
+
 def add_output(parser: argparse.ArgumentParser, formats: Sequence[str]) -> None:
     """In which form a result is, and where it goes."""
     parser.add_argument("--format", choices=formats, default="text", help="form of the output (default: text)")
     parser.add_argument(
-        "--out", type=Path, metavar="FILE", help="write it to FILE, whole or not at all, instead of printing it"
+        "--out", type=_file, metavar="FILE", help="write it to FILE, whole or not at all, instead of printing it"
     )
 
 
@@ -36,14 +50,14 @@ def add_catalog(parser: argparse.ArgumentParser) -> None:
     """Where the catalog and the inventory are."""
     parser.add_argument(
         "--catalog",
-        type=Path,
+        type=path,
         default=Path(),
         metavar="DIR",
         help="folder that holds modules/ (default: this folder)",
     )
     parser.add_argument(
         "--inventory",
-        type=Path,
+        type=path,
         metavar="FILE",
         help="the hosts (default: hosts.yaml in the catalog's folder)",
     )
@@ -58,7 +72,7 @@ def add_store(parser: argparse.ArgumentParser) -> None:
     """Where plans, and what registries answered, are kept."""
     parser.add_argument(
         "--store",
-        type=Path,
+        type=path,
         metavar="DIR",
         help="where plans are kept (default: $PLATFORMCTL_STORE or the user's state folder)",
     )
@@ -68,7 +82,7 @@ def add_repositories(parser: argparse.ArgumentParser) -> None:
     """Where the repositories are named that are followed."""
     parser.add_argument(
         "--repositories",
-        type=Path,
+        type=path,
         default=Path("repositories.yaml"),
         metavar="FILE",
         help="the repositories whose merges are followed (default: repositories.yaml)",
@@ -79,7 +93,7 @@ def add_looking(parser: argparse.ArgumentParser) -> None:
     """What a plan may ask besides the hosts, and what it reads instead of them."""
     parser.add_argument(
         "--snapshot",
-        type=Path,
+        type=path,
         metavar="DIR",
         help="read snapshots, one folder for each host as observe writes them, instead of the hosts",
     )

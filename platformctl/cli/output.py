@@ -45,9 +45,9 @@ def deliver(rendered: str, form: str, out: Path | None, conclusion: str) -> None
         StoreUnwritable: there is no room for it.
     """
     if out:
-        from platformctl.adapters.file import write_atomically
+        from platformctl.adapters.file import write_where_told
 
-        write_atomically(out, rendered)
+        write_where_told(out, rendered)
     elif form == "text":
         show_text(rendered)
         return
@@ -88,8 +88,9 @@ def _write(text: str) -> None:
 
 
 def _print(text: str) -> None:
-    with suppress(OSError):
-        print(text, file=sys.stderr, flush=True)
+    if sys.stderr is not None:  # closed, as some supervisors do: print would write to standard output
+        with suppress(OSError):
+            print(text, file=sys.stderr, flush=True)
 
 
 def _discard() -> None:

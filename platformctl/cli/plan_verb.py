@@ -113,13 +113,13 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _prepared(request: Request, store: Store, *, notifies: bool) -> Job:
-    """Read the catalog. A catalog that gives no plan is told; a wrong name on the command line is not."""
+    """Read the catalog. A catalog that gives no plan is told; a wrong word on the command line is not."""
     from platformctl.adapters.planning import prepare
 
     try:
         return prepare(request, store)
     except InputInvalid:
-        if notifies and not request.modules and not request.hosts:
+        if notifies and request.is_whole:
             from platformctl.adapters.notifying import notify_no_plan
 
             _tell(lambda: notify_no_plan(request.catalog, store))

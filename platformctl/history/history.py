@@ -69,6 +69,7 @@ class ModuleHistory(Published):
     proved in-sync. `flips` counts changes of colour while the declaration stayed the same, out of `comparisons` of two
     looks in a row; `redFlips` only those between in-sync and drift, whatever was inconclusive in between. Nights on
     which no plan held the module are in none of `nights`. `smoke` is null where the window has no smoke of the module.
+    `acknowledged` says that the last plan proved a difference that alarms nobody: it is `in-sync`, and in drift still.
     """
 
     name: str
@@ -88,6 +89,7 @@ class ModuleHistory(Published):
     drifts: tuple[Drift, ...]
     nights: tuple[Nights, ...]
     smoke: SmokeHistory | None = None
+    acknowledged: bool = False
 
     @property
     def broken(self) -> bool:

@@ -16,7 +16,7 @@ from platformctl.history.window import Window
 from platformctl.reason import SEVERITY, Verdict
 
 _RANKS: Final = {str(verdict): rank for rank, verdict in enumerate(SEVERITY)}
-_COLUMNS: Final = ["module", "host", "verdict", "declared", "at", "seen"]
+_COLUMNS: Final = ["module", "host", "verdict", "declared", "status", "acknowledged", "at", "seen"]
 
 
 def make_history(plans: Iterable[PastPlan], window: Window, smokes: Iterable[PastSmoke] = ()) -> History:
@@ -40,7 +40,16 @@ def make_history(plans: Iterable[PastPlan], window: Window, smokes: Iterable[Pas
 def _looks(plans: Iterable[PastPlan]) -> pd.DataFrame:
     """Return a row for each module in each plan, in the order of time for each module."""
     rows = [
-        (one.module, one.host, str(one.verdict), one.declared, plan.at, seen.get(one.host, plan.at))
+        (
+            one.module,
+            one.host,
+            str(one.verdict),
+            one.declared,
+            str(one.status),
+            one.acknowledged,
+            plan.at,
+            seen.get(one.host, plan.at),
+        )
         for plan in plans
         for seen in ({host: min(taken, plan.at) for host, taken in plan.seen},)
         for one in plan.judgments
@@ -83,7 +92,7 @@ def _module(  # noqa: PLR0913  one parameter for each table that a part comes fr
     return ModuleHistory(
         name=row["module"],
         host=row["host"],
-        verdict=Verdict(row["verdict"]),
+        verdict=Verdict(row["status"]),
         stale=last_conclusive is None or window.until - last_conclusive > window.stale_after,
         since=_text(since),
         last_look=_text(row["at"]),
@@ -98,6 +107,7 @@ def _module(  # noqa: PLR0913  one parameter for each table that a part comes fr
         drifts=drifts,
         nights=nights,
         smoke=smoke,
+        acknowledged=row["acknowledged"],
     )
 
 
@@ -106,7 +116,8 @@ def _totals(compared: pd.DataFrame) -> list[dict[Hashable, Any]]:
     totals = compared.assign(passed=compared["verdict"] == str(Verdict.IN_SYNC)).groupby("module", as_index=False)
     return totals.agg(
         host=("host", "last"),
-        verdict=("verdict", "last"),
+        status=("status", "last"),
+        acknowledged=("acknowledged", "last"),
         at=("at", "last"),
         looks=("at", "size"),
         passes=("passed", "sum"),
@@ -123,8 +134,9 @@ def _compared(looks: pd.DataFrame) -> pd.DataFrame:
 
 
 def _since(looks: pd.DataFrame) -> Mapping[Hashable, datetime]:
-    """Return for each module when its last run of equal verdicts began."""
-    begins = looks[looks.groupby("module")["verdict"].shift() != looks["verdict"]]
+    """Return for each module when its last run of equal verdicts began; acknowledged or not are two."""
+    said = looks["status"] + looks["acknowledged"].map({True: " ", False: ""})
+    begins = looks[said.groupby(looks["module"]).shift() != said]
     return begins.groupby("module")["at"].last().to_dict()
 
 

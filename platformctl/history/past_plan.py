@@ -14,12 +14,21 @@ from platformctl.reason import Reason, Verdict
 
 @dataclass(frozen=True, slots=True)
 class Judgment(Published):
-    """A module's verdict in one plan. `declared` changes whenever host, container or image is declared otherwise."""
+    """What one plan proved of a module, and whether that was acknowledged.
+
+    `declared` changes whenever host, container or image is declared otherwise.
+    """
 
     module: str
     host: str
     verdict: Verdict
     declared: str
+    acknowledged: bool = False
+
+    @property
+    def status(self) -> Verdict:
+        """The verdict in the plan: what is acknowledged alarms nobody."""
+        return Verdict.IN_SYNC if self.acknowledged else self.verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +51,15 @@ def past_plan(plan: Plan, seen: tuple[tuple[str, datetime], ...] = ()) -> PastPl
 def judgments(plan: Plan) -> tuple[Judgment, ...]:
     """Return the verdicts of a plan."""
     return tuple(
-        Judgment(one.name, one.host, proven(one.status, one.reason), declaration_of(one.host, one.container, one.image))
-        for one in plan.modules
+        judgment(one.name, one.host, one.status, one.reason, (one.container, one.image)) for one in plan.modules
     )
 
 
-def proven(status: Verdict, reason: str) -> Verdict:
-    """Return what was proven: a difference that is acknowledged alarms nobody, and is one all the same."""
-    return Verdict.DRIFT if reason == Reason.ACKNOWLEDGED else status
+def judgment(module: str, host: str, status: Verdict, reason: str, declared: tuple[str | None, str]) -> Judgment:
+    """Return what a plan proved of a module: a difference that is acknowledged is one all the same."""
+    acknowledged = reason == Reason.ACKNOWLEDGED
+    proven = Verdict.DRIFT if acknowledged else status
+    return Judgment(module, host, proven, declaration_of(host, *declared), acknowledged)
 
 
 def declaration_of(host: str, container: str | None, image: str) -> str:

@@ -63,7 +63,8 @@ def to_baseline(plan: Plan, link: str) -> Message:
     shown = ", ".join(f"{count} {verdict}" for verdict, count in counts if count) or "no module"
     known = f" ({plan.summary.acknowledged} acknowledged)" if plan.summary.acknowledged else ""
     first = "This is the first plan: from now on only what changes is told."
-    red = (*_event(Event.DRIFT, plan.of(Verdict.DRIFT)), *_event(Event.UNKNOWN, plan.of(Verdict.INCONCLUSIVE)))
+    open_ones = _event(Event.UNKNOWN, plan.of(Verdict.INCONCLUSIVE), "Not known")
+    red = (*_event(Event.DRIFT, plan.of(Verdict.DRIFT)), *open_ones)
     body = "\n".join((first, "", *red, *_origin(plan, link)))
     return Message(plan.plan_id, f"platformctl: watching, {shown}{known}", body)
 
@@ -80,10 +81,10 @@ def to_plan_again(plan: Plan, link: str) -> Message:
     return Message(plan.plan_id, "platformctl: plans again", "\n".join(body))
 
 
-def _event(event: Event, modules: Iterable[ModulePlan]) -> Iterator[str]:
+def _event(event: Event, modules: Iterable[ModulePlan], title: str = "") -> Iterator[str]:
     for place, reason, group in _by_cause(modules):
         about = f"{len(group)} modules: " if len(group) > 1 else ""
-        yield f"{_TITLES[event]} on {place} ({reason}): {about}{_listed([module.name for module in group])}"
+        yield f"{title or _TITLES[event]} on {place} ({reason}): {about}{_listed([module.name for module in group])}"
         yield f"    {reason.sentence}"
         if event is Event.DRIFT:
             yield from _changes(group)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Final, TypeAlias
 
 from platformctl.errors import Failure
@@ -62,6 +63,15 @@ class Snapshot:
     failure: Failure | None
     images_failure: Failure | None
     attempt: Attempt
+
+    @property
+    def taken(self) -> datetime | None:
+        """When it was taken, in UTC; None where that cannot be read: who writes one by hand can write anything."""
+        try:
+            time = datetime.fromisoformat(self.taken_at)
+            return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
+        except (ValueError, OverflowError):
+            return None
 
 
 def observation(snapshot: Snapshot) -> HostObservation:

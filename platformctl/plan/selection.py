@@ -31,7 +31,7 @@ def select(catalog: Catalog, modules: Iterable[str] = (), hosts: Iterable[str] =
     ]
     chosen = [m for m in catalog.modules if (not wanted or m.name in wanted) and (not places or m.host in places)]
     if not problems and not chosen:
-        problems.append(Problem("", 0, "no module is left to plan: none of the named modules runs on a named host"))
+        problems.append(Problem("", 0, _nothing(wanted, places)))
     if problems:
         raise InputInvalid(problems)
     needed = {module.host for module in chosen} | places
@@ -39,6 +39,13 @@ def select(catalog: Catalog, modules: Iterable[str] = (), hosts: Iterable[str] =
         modules=frozenset(module.name for module in chosen),
         hosts=tuple(host for host in catalog.hosts if host.name in needed),
     )
+
+
+def _nothing(modules: frozenset[str], hosts: frozenset[str]) -> str:
+    if modules and hosts:
+        return "no module is left to plan: none of the named modules runs on a named host"
+    place = min(hosts, default="NAME")
+    return f"no module is declared there; declare what runs now with: platformctl import --host {place}"
 
 
 def select_hosts(hosts: tuple[NamedHost, ...], names: Iterable[str]) -> tuple[NamedHost, ...]:

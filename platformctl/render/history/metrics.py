@@ -25,6 +25,7 @@ def _seconds(time: str | None) -> float | None:
 
 
 _GAUGES: Final[tuple[tuple[str, str, _Value], ...]] = (
+    ("acknowledged", "Whether it is in-sync by acknowledged differences only.", lambda one: one.acknowledged),
     ("stale", "Whether the last conclusive look is too old, or there is none.", lambda one: one.stale),
     (
         "verdict_since_timestamp_seconds",

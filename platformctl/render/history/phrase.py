@@ -6,7 +6,7 @@ from typing import Final
 
 from platformctl.history.history import CatalogHistory, History, ModuleHistory, SmokeHistory
 from platformctl.reason import SEVERITY
-from platformctl.render.text import SIGNS, counted
+from platformctl.render.text import SIGNS, acknowledged, counted
 
 STALE: Final = "stale"
 STALE_SIGN: Final = "-"
@@ -90,7 +90,8 @@ def states(history: History) -> dict[str, int]:
 def headline(history: History) -> str:
     """Say what a history says in one line."""
     parts = ", ".join(f"{count} {name}" for name, count in states(history).items())
-    return f"{parts or 'nothing'} of {counted(len(history.modules), 'module')}{broken(history)}"
+    known = acknowledged(sum(module.acknowledged for module in history.modules))
+    return f"{parts or 'nothing'}{known} of {counted(len(history.modules), 'module')}{broken(history)}"
 
 
 def broken(history: History) -> str:

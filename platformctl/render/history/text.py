@@ -44,7 +44,7 @@ def _row(module: ModuleHistory) -> tuple[str, ...]:
         sign(module),
         module.name,
         module.host,
-        state(module),
+        f"{state(module)}{' (acknowledged)' if module.acknowledged else ''}",
         moment(module.since),
         moment(module.last_conclusive),
         drift_time(module),

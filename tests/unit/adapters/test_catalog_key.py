@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from pathlib import Path
+
+import pytest
 
 from platformctl.adapters.catalog_key import catalog_key
 from platformctl.adapters.git_checkout import checkout
 from platformctl.adapters.git_history import History
+from platformctl.adapters.planning import Request, prepare
+from platformctl.adapters.store import Store
+from platformctl.errors import GitFailed
 from tests.repository import GitRepository, git_repository
 
 
@@ -47,3 +54,30 @@ def test_without_history_it_is_the_folder(tmp_path: Path) -> None:
     assert len(set(keys)) == len(keys)
     (tmp_path / "link").symlink_to(tmp_path / "plain")
     assert catalog_key(tmp_path / "link") == catalog_key(tmp_path / "plain")
+
+
+@pytest.mark.parametrize("question", ["rev-parse", "rev-list", "symbolic-ref"])
+def test_a_git_that_is_ended_makes_no_other_catalog(
+    question: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ended in the middle of a question, as the kernel does without memory, git gives no key; plans go on without."""
+    origin = git_repository(tmp_path / "origin")
+    origin.commit(
+        {
+            "hosts.yaml": "schema: platformctl/inventory/v1\nhosts: {h1: {transport: snapshot, path: seen}}\n",
+            "modules/web/module.yaml": (
+                "schema: platformctl/module/v1\nname: web\nhost: h1\ncontainer: web\nimage: nginx:1\n"
+            ),
+        }
+    )
+    program = tmp_path / "bin/git"
+    program.parent.mkdir()
+    program.write_text(
+        f'#!/bin/sh\ncase "$*" in *" {question} "*) kill -9 $$ ;; *) exec {shutil.which("git")} "$@" ;; esac\n'
+    )
+    program.chmod(0o700)
+    monkeypatch.setenv("PATH", str(program.parent), prepend=os.pathsep)
+    with pytest.raises(GitFailed):
+        catalog_key(origin.folder)
+    job = prepare(Request(origin.folder, offline=True), Store(tmp_path / "store"))
+    assert job.circumstances.catalog.key is None

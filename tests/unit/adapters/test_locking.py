@@ -107,9 +107,10 @@ def test_check_asks_nobody(tmp_path: Path, registry: Server) -> None:
     place = tmp_path / "modules" / "stale" / "module.yaml"
     place.write_text(place.read_text().replace(WEB.digest, OTHER.digest))
     asked = len(registry.questions)
+    modules, command = tmp_path / "modules", f"platformctl lock --catalog {tmp_path} --module"
     assert check_locks(tmp_path, None, ()) == (
-        "modules/none/image.lock.json: there is no lock for the pin; write it with: platformctl lock --module none",
-        "modules/stale/image.lock.json: it locks another digest; renew it with: platformctl lock --module stale",
+        f"{modules}/none/image.lock.json: there is no lock for the pin; write it with: {command} none",
+        f"{modules}/stale/image.lock.json: it locks another digest; renew it with: {command} stale",
     )
     assert check_locks(tmp_path, None, ("fits", "tag")) == ()
     assert len(registry.questions) == asked

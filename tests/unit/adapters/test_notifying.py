@@ -89,7 +89,7 @@ def test_what_nobody_took_is_sent_later(catalog: Path, store: Store, hook: Mailb
     notify(night(1), catalog, store)
     hook.open = False
     [away] = notify(night(2, "exited"), catalog, store)
-    assert (away.taken, away.line) == (False, "hook could not be told: platformctl: 1 drift")
+    assert (away.taken, away.line) == (False, "hook could not be told (it answers with 503): platformctl: 1 drift")
     hook.open = True
     notify(night(3), catalog, store)
     assert titles(hook)[1:] == ["platformctl: 1 drift", "platformctl: 1 recovered"]
@@ -186,8 +186,12 @@ def test_a_trial_reaches_every_target(catalog: Path, hook: Mailbox, capsys: pyte
     assert main(["notify", "--catalog", str(catalog)]) == 0
     hook.open = False
     assert main(["notify", "--catalog", str(catalog)]) == 3
+    (catalog / "hook.url").write_text("json://127.0.0.1:1/")
+    assert main(["notify", "--catalog", str(catalog)]) == 3
     assert capsys.readouterr().out == (
-        "hook was told: platformctl: a trial\nhook could not be told: platformctl: a trial\n"
+        "hook was told: platformctl: a trial\n"
+        "hook could not be told (it answers with 503): platformctl: a trial\n"
+        "hook could not be told (it cannot be reached, or takes no message): platformctl: a trial\n"
     )
     assert hook.messages == [("platformctl: a trial", "Nothing has changed: somebody tries whether messages arrive.")]
 

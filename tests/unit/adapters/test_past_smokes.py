@@ -72,6 +72,16 @@ def test_a_smoke_that_cannot_be_read_is_named(tmp_path: Path, content: bytes | N
     assert [problem.file for problem in found.problems] == [str(broken)]
 
 
+def test_a_folder_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    """What may be there and is not seen is no smoke that was never run."""
+    keep(tmp_path, 1)
+    (tmp_path / "smokes/round").symlink_to("round")
+    found = read_past_smokes(tmp_path, WINDOW, None)
+    assert found.smokes == (past(1),)
+    said = f"{tmp_path}/smokes/round: cannot be read: Too many levels of symbolic links"
+    assert [str(problem) for problem in found.problems] == [said]
+
+
 def test_outcomes_are_those_of_smokes() -> None:
     """A history has the same words for how a smoke ended as the smoke itself."""
     assert sorted(get_args(SmokeOutcome)) == sorted(Outcome)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from platformctl.adapters.repositories_file import chosen_repository, load_repositories, read_secret
-from platformctl.errors import InputInvalid
+from platformctl.errors import InputInvalid, Problem
 
 from .receiving import write_repositories
 
@@ -39,6 +39,14 @@ def test_unusable_secret_is_refused(tmp_path: Path, content: bytes | None, mode:
     with pytest.raises(InputInvalid) as refused:
         read_secret("secret", tmp_path)
     assert str(refused.value) == message
+
+
+@pytest.mark.parametrize("named", ["~no-such-user-here/secret", "a\0b"])
+def test_a_name_that_no_file_has_is_refused(tmp_path: Path, named: str) -> None:
+    """A home of nobody and a name that no file can have are files that are not there."""
+    with pytest.raises(InputInvalid) as refused:
+        read_secret(named, tmp_path)
+    assert refused.value.problems == (Problem(named, 0, "cannot be read: there is no such file"),)
 
 
 def test_repository_is_chosen_by_its_name(tmp_path: Path) -> None:

@@ -103,6 +103,16 @@ def test_a_file_that_cannot_be_read_makes_the_host_unreached(
     assert failure.message.startswith(f"{tmp_path / file}: {message}")
 
 
+@pytest.mark.parametrize("taken_at", ["", "tonight", "2099-01-01T00:00:00Z", "9999-12-31T23:59:59-23:59"])
+def test_a_recording_that_does_not_say_its_age_proves_nothing(tmp_path: Path, taken_at: str) -> None:
+    """Else what it proves would be news at every plan: without a time, or with one that is not there yet."""
+    write_snapshot(tmp_path, replace(GOOD, taken_at=taken_at))
+    assert SnapshotTransport("h1", tmp_path).look().failure == Failure(
+        Reason.SNAPSHOT_UNREADABLE,
+        f"{tmp_path / 'host.json'}: takenAt should say when it was taken, such as 2026-01-31T03:17:00Z",
+    )
+
+
 def test_image_records_that_cannot_be_read_are_the_second_question_failing(tmp_path: Path) -> None:
     """The containers stand, as they do when a host does not answer about its images."""
     write_snapshot(tmp_path, GOOD)

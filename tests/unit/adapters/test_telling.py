@@ -226,13 +226,14 @@ def test_a_plan_on_the_command_line_tells_on_demand(tmp_path: Path, capfd: pytes
         told_by(catalog, chat=chat)
         (catalog / "notify.yaml").write_text(f"{(catalog / 'notify.yaml').read_text()}inconclusive_runs: 1\n")
         codes = [main(plan_it), main([*plan_it, "--module", "np-nobody"])]
+        codes.append(main([*plan_it, "--inventory", str(tmp_path / "typo.yaml")]))
         whole = module.read_text()
         module.write_text(f"{whole}imagee: nginx\n")
         codes.append(main(plan_it))
         module.write_text(whole)
         (catalog / "chat.url").unlink()
         codes.append(main(plan_it))
-    assert codes == [0, 2, 2, 0]
+    assert codes == [0, 2, 2, 2, 0]
     assert titles(chat) == [f"platformctl: {BASE}", "platformctl: no plan"]
     assert capfd.readouterr().err.splitlines()[-1].startswith("nobody was told: chat.url: ")
 

@@ -51,11 +51,11 @@ CASES: Final[Cases] = {
     ),
     "no date at all": (
         instead("name: web", "name: 2024-99-01"),
-        f"{WEB}:2: '2024-99-01' cannot be read as a number or a date; put it in quotes\n",
+        f"{WEB}:2: '2024-99-01' is no number and no day that there is; a text needs quotes\n",
     ),
     "number of 5,000 digits": (
         instead("name: web", f"name: {'9' * 5000}"),
-        f"{WEB}:2: '{'9' * 40}' cannot be read as a number or a date; put it in quotes\n",
+        f"{WEB}:2: '{'9' * 40}' is no number and no day that there is; a text needs quotes\n",
     ),
     "nothing as image": (
         {WEB: MODULE.partition("image:")[0] + "image:\n"},
@@ -144,7 +144,7 @@ CASES: Final[Cases] = {
             "'container.exists', not 'container.port'\n"
             f"{WEB}:8: acknowledge.0.observed: should not be empty\n"
             f"{WEB}:9: acknowledge.0.owner: should be a text, not a number; put it in quotes\n"
-            f"{WEB}:11: acknowledge.0.until: should be a date such as 2027-12-31, not a text\n"
+            f"{WEB}:11: acknowledge.0.until: should be a date such as 2027-12-31, without quotes, not 'soon'\n"
         ),
     ),
     "probe that is two": (

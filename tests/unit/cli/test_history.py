@@ -145,7 +145,7 @@ def test_a_store_without_plans_is_2(tmp_path: Path, capsys: pytest.CaptureFixtur
     """A mistyped folder is no empty history."""
     assert history(tmp_path) == 2
     shown = capsys.readouterr()
-    assert (shown.out, shown.err) == ("", f"{tmp_path}/plans/index.jsonl: cannot be read: No such file or directory\n")
+    assert (shown.out, shown.err) == ("", f"{tmp_path}: no plan is kept here; platformctl plan keeps one\n")
 
 
 def test_partial_plans_count_for_what_they_hold(tmp_path: Path, plan: Plan, capsys: pytest.CaptureFixture[str]) -> None:
@@ -211,6 +211,12 @@ def test_a_time_that_is_none(since: str, words: str, capsys: pytest.CaptureFixtu
     assert words in capsys.readouterr().err
 
 
+def test_a_window_that_lies_ahead(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A typo in the year is no empty history."""
+    assert main(["history", "--store", str(tmp_path), "--since", "2999-01-31"]) == 2
+    assert capsys.readouterr().err == "--since: 2999-01-31 lies ahead; a history ends now\n"
+
+
 def test_the_window_can_be_named(tmp_path: Path, plan: Plan, capsys: pytest.CaptureFixture[str]) -> None:
     """Only plans within it count; what is stale follows the limit that is asked for."""
     recent = replace(plan, created_at=(datetime.now(UTC) - timedelta(hours=3)).isoformat(timespec="seconds"))
@@ -252,7 +258,7 @@ def test_one_catalog_at_a_time(tmp_path: Path, plan: Plan, capsys: pytest.Captur
         {"key": "b" * 12, "path": "b", "plans": 1, "lastPlan": "2026-01-04T03:00:00+00:00"}
     ]
     assert Store(tmp_path).history(at_night(ours, 3), Looks(())).plans == 4
-    assert history(tmp_path, "--catalog", str(tmp_path)) == 2
+    assert history(tmp_path, "--catalog", str(tmp_path), "--module", "worker") == 2
     assert capsys.readouterr().err == (
         f"no plan of this time is of the catalog '{tmp_path}'; there are those of b ({'b' * 12}), . ({'0' * 12})\n"
     )

@@ -56,7 +56,8 @@ def test_results_and_failures(tmp_path: Path, registry: Server, capsys: pytest.C
 def test_check(tmp_path: Path, registry: Server, capsys: pytest.CaptureFixture[str]) -> None:
     """Where every pin has its lock it is 0 and prints nothing; one without is a line, and 1. The verdict is last."""
     declare(tmp_path, web=f"{registry.address}/apps/web@{WEB.digest}")
-    line = "modules/web/image.lock.json: there is no lock for the pin; write it with: platformctl lock --module web\n"
+    command = f"platformctl lock --catalog {tmp_path} --module web"
+    line = f"{tmp_path}/modules/web/image.lock.json: there is no lock for the pin; write it with: {command}\n"
     assert lock(tmp_path, capsys, "--check") == (1, line, "unlocked: 1 pin without a lock that fits (exit code 1)\n")
     lock(tmp_path, capsys)
     fits = "locked: every pin has a lock that fits (exit code 0)\n"

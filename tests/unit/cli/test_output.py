@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
+
+from platformctl.cli import main
 from tests.unit.recording import FLEET
 
 from .run import PLATFORMCTL, environment, platformctl
@@ -44,6 +50,36 @@ def test_closed_standard_error_is_no_drift(tmp_path: Path) -> None:
         process.stderr.close()
         assert process.stdout.read().endswith("in-sync: 3 in-sync of 3 modules on 1 host (exit code 0)\n")
         assert process.wait() == 0
+
+
+def test_no_standard_error_at_all(tmp_path: Path) -> None:
+    """Where a supervisor has closed it, the plan is shown alone, and its exit code stands."""
+    command = [*PLATFORMCTL, "plan", "--catalog", str(FLEET), "--store", str(tmp_path), "--host", "rs1000"]
+    done = subprocess.run(
+        ["sh", "-c", 'exec "$@" 2>&-', "sh", *command], capture_output=True, text=True, env=environment(), check=False
+    )
+    assert (done.returncode, done.stdout.splitlines()[0][:5]) == (0, "Plan ")
+    assert done.stdout.endswith("in-sync: 3 in-sync of 3 modules on 1 host (exit code 0)\n")
+
+
+def test_out_goes_where_it_is_told(tmp_path: Path) -> None:
+    """A link stays a link, a pipe is written to, and what is no file is said before any host is looked at."""
+    (tmp_path / "there").write_text("old")
+    (tmp_path / "link").symlink_to("there")
+    os.mkfifo(tmp_path / "pipe")
+    plan = ["plan", "--catalog", str(FLEET), "--store", str(tmp_path / "store"), "--host", "rs1000", "--out"]
+    with ThreadPoolExecutor() as reader:
+        piped = reader.submit((tmp_path / "pipe").read_text)
+        assert [main([*plan, str(tmp_path / name)]) for name in ("link", "pipe")] == [0, 0]
+        assert piped.result().splitlines()[0][:5] == "Plan "
+    assert (tmp_path / "link").readlink() == Path("there")
+    assert (tmp_path / "there").read_text().splitlines()[0][:5] == "Plan "
+    assert (tmp_path / "pipe").is_fifo()
+    shutil.rmtree(tmp_path / "store")
+    for wrong in ("", str(tmp_path)):
+        with pytest.raises(SystemExit, match="2"):
+            main([*plan, wrong])
+    assert not (tmp_path / "store").exists()
 
 
 def test_a_full_disk_is_said(tmp_path: Path) -> None:

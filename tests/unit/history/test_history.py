@@ -12,6 +12,7 @@ from platformctl.history.make import make_history
 from platformctl.history.past_plan import PastPlan, declaration_of, past_plan
 from platformctl.history.window import Window, window_until
 from platformctl.reason import Reason, Verdict
+from platformctl.render.history.text import to_text
 from tests.unit.render.example import example_plan
 
 from .nights import FIRST, history, plans
@@ -227,10 +228,20 @@ def test_what_is_declared() -> None:
     assert plan == past_plan(replace(example_plan(), plan_id="other", hosts=()))
 
 
-def test_an_acknowledged_difference_is_drift_in_a_history() -> None:
-    """A history tells what was proven: nobody is alarmed, and the module is not as declared all the same."""
+def test_an_acknowledged_difference_alarms_nobody_and_is_drift_all_the_same() -> None:
+    """The module is in-sync as its plans say it, marked, since it was acknowledged; its time in drift goes on."""
     plan = example_plan()
     (drifted,) = (module for module in plan.modules if module.name == "np-umami")
     known = replace(drifted, status=Verdict.IN_SYNC, reason=Reason.ACKNOWLEDGED)
-    (judged,) = past_plan(replace(plan, modules=(known,))).judgments
-    assert judged.verdict is Verdict.DRIFT
+    made = [
+        replace(past_plan(replace(plan, modules=(module,))), at=FIRST + night * timedelta(days=1))
+        for night, module in enumerate((drifted, known, known))
+    ]
+    found = only(history(*made))
+    assert (found.verdict, found.acknowledged, found.flips) == (Verdict.IN_SYNC, True, 0)
+    assert found.since == (FIRST + timedelta(days=1)).isoformat(timespec="seconds")
+    assert [drift.next_green for drift in found.drifts] == [None]
+    assert found.drift_seconds == int(timedelta(days=2, hours=1).total_seconds())
+    *_, row, _, said = to_text(history(*made)).splitlines()
+    assert row.startswith("=  np-umami  rs2000  in-sync (acknowledged)  2026-01-02 03:00  ")
+    assert said == "1 in-sync (1 acknowledged) of 1 module"

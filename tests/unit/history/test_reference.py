@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Final, get_args
@@ -35,7 +35,7 @@ judgments = st.builds(
     st.sampled_from(["rs1000", "rs2000"]),
     st.sampled_from(Verdict),
     st.sampled_from("12"),
-)
+).flatmap(lambda one: st.sampled_from([one, replace(one, acknowledged=one.verdict is Verdict.DRIFT)]))
 past_plans = st.builds(
     PastPlan,
     times,
@@ -100,7 +100,7 @@ def reference(name: str, looks: Sequence[Look], smokes: Sequence[PastSmoke]) -> 
     return ModuleHistory(
         name=name,
         host=last.judgment.host,
-        verdict=last.verdict,
+        verdict=Verdict.IN_SYNC if last.judgment.acknowledged else last.verdict,
         stale=proven is None or WINDOW.until - proven > WINDOW.stale_after,
         since=text(since(looks)),
         last_look=text(last.at),
@@ -115,14 +115,15 @@ def reference(name: str, looks: Sequence[Look], smokes: Sequence[PastSmoke]) -> 
         drifts=tuple(drifts),
         nights=tuple(nights_of(looks)),
         smoke=smoke_of(smokes),
+        acknowledged=last.judgment.acknowledged,
     )
 
 
 def since(looks: Sequence[Look]) -> datetime:
-    """Go back as long as the verdict is that of the last look."""
+    """Go back as long as the verdict is that of the last look, and acknowledged where that is."""
     first = looks[-1]
     for look in reversed(looks):
-        if look.verdict is not first.verdict:
+        if (look.verdict, look.judgment.acknowledged) != (first.verdict, first.judgment.acknowledged):
             break
         first = look
     return first.at

@@ -170,8 +170,10 @@ def test_a_fetch_is_bounded_in_size(repository: GitRepository, mirror: Mirror) -
     assert [file for file in mirror.folder.rglob("*") if file.is_file() and file.stat().st_size > 100_000] == []
     mirror.fetch(clone, most_bytes=4 * 1024 * 1024)
     assert mirror.tip() == commit
+    git(mirror.history.folder, "config", "gc.autoPackLimit", "1")
     repository.commit({"a": "1"})
     mirror.fetch(clone, most_bytes=1024 * 1024)
+    assert len([*mirror.folder.rglob("*.pack")]) == 1, "tidying up is no fetch"
 
 
 def test_a_broken_mirror_can_be_deleted(repository: GitRepository, mirror: Mirror) -> None:
