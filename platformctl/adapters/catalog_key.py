@@ -28,18 +28,18 @@ def catalog_key(folder: Path, branch: str | None = None) -> str:
 
 
 def _branch(folder: Path) -> str:
-    return _answer(folder, "symbolic-ref", "--quiet", "--short", "HEAD")
+    return _git(folder, "symbolic-ref", "--quiet", "--short", "HEAD")
 
 
 def _in_git(folder: Path) -> tuple[str, str] | None:
     """Return the first commit, and the folder as seen from the top of the work tree."""
-    if _answer(folder, "rev-parse", "--is-shallow-repository") != "false":
+    if _git(folder, "rev-parse", "--is-shallow-repository") != "false":
         return None
-    first = _answer(folder, "rev-list", "--first-parent", "--max-parents=0", "HEAD")
-    return (first, _answer(folder, "rev-parse", "--show-prefix")) if first else None
+    first = _git(folder, "rev-list", "--first-parent", "--max-parents=0", "HEAD")
+    return (first, _git(folder, "rev-parse", "--show-prefix")) if first else None
 
 
-def _answer(folder: Path, *arguments: str) -> str:
+def _git(folder: Path, *arguments: str) -> str:
     """Return what git answers, and nothing where it says that there is none."""
     try:
         return git(folder, *arguments).removesuffix(b"\n").decode(errors="surrogateescape")

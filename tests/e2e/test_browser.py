@@ -28,7 +28,7 @@ pytestmark = [
     pytest.mark.skipif(not CHROMIUM.exists(), reason=f"there is no {CHROMIUM}"),
 ]
 
-CLICK_MS = 20_000
+CLICK_MS = 5_000
 """How long a click may take until the page has asked the server for something."""
 
 SCREENS = ROOT / "build/screens"

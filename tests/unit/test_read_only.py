@@ -94,10 +94,10 @@ SDK_READS = {"version", "info", "containers", "inspect_container", "inspect_imag
 SDK_SETTINGS = {"trust_env", "max_redirects", "hooks", "_version"}
 # What each file asks of git: in a catalog only what reads, and in folders of our own what fills them.
 GIT_WORDS = {
-    "catalog_key.py": {"rev-parse", "rev-list"},
+    "catalog_key.py": {"rev-parse", "rev-list", "symbolic-ref"},
     "git.py": {"rev-parse", "status", "symbolic-ref"},
     "git_history.py": {"rev-parse", "rev-list", "diff-tree", "log", "cat-file"},
-    "git_mirror.py": {"init", "fetch"},
+    "git_mirror.py": {"init", "fetch", "gc"},
     "git_checkout.py": {"init", "checkout"},
 }
 
