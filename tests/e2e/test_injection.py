@@ -86,7 +86,6 @@ def _verbs(catalog: Path, folder: Path) -> list[list[str]]:
         [*plan, "--module", "np\x1b[2J\u202e"],
         ["explain", "np-umami", *here],
         ["smoke", "--module", IN_SYNC, *here],
-        ["smoke", "--module", IN_SYNC, *here, "--format", "json"],
         ["history", "--store", str(folder / "typed")],
         ["observe", *inventory, "--host", "told", "spoken", "green", "--out", str(folder / "seen")],
         ["import", "--catalog", str(catalog), "--host", "green", "--offline"],
