@@ -92,7 +92,9 @@ def _try_socket(url: str, limits: Limits) -> None:
         connection.settimeout(limits.connect_s)
         try:
             connection.connect(url.removeprefix(_UNIX))
-        except (FileNotFoundError, ConnectionRefusedError):
+        except FileNotFoundError:
+            raise LookFailed(Failure(Reason.ENGINE_DOWN, f"{url}: there is no such socket on this machine")) from None
+        except ConnectionRefusedError:
             raise LookFailed(Failure(Reason.ENGINE_DOWN, f"{url}: no engine listens there")) from None
         except PermissionError:
             raise LookFailed(Failure(Reason.PERMISSION_DENIED, f"{url}: permission denied")) from None

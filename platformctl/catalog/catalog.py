@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from posixpath import basename, dirname
 from typing import Any, TypeVar
 
-from platformctl.catalog.definition import read_definition, suggestion
+from platformctl.catalog.definition import NAME_PATTERN, read_definition, suggestion
 from platformctl.catalog.inventory import DockerHost, Inventory, Registry, SnapshotHost, SshHost
 from platformctl.catalog.lock import Lock
 from platformctl.catalog.module import Module
@@ -147,7 +148,9 @@ def _unknown_hosts(modules: Iterable[_Read], inventory: Inventory) -> Iterator[P
 def _misplaced(modules: Iterable[_Read]) -> Iterator[Problem]:
     for read in modules:
         folder = basename(dirname(read.document.file))
-        if read.module.name != folder:
+        if not re.match(NAME_PATTERN, folder):
+            yield read.document.problem(("name",), f"name: the folder {folder!r} cannot name a module; rename it")
+        elif read.module.name != folder:
             yield read.document.problem(("name",), f"name: should be {folder!r}, the name of the module's folder")
 
 

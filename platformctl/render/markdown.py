@@ -9,6 +9,7 @@ from typing import Final
 from platformctl.plan.flag import SENTENCES
 from platformctl.plan.plan import Change, Evidence, HostPlan, ModulePlan, Plan
 from platformctl.reason import Verdict
+from platformctl.render.advice import ADVICE
 from platformctl.render.escape import escaped, fenced, links
 from platformctl.render.printable import printable, shown
 from platformctl.render.text import (
@@ -83,6 +84,8 @@ def _trouble(host: HostPlan, modules: Iterable[ModulePlan]) -> Iterator[str]:
         count = sum(module.host == host.name for module in modules)
         yield ""
         yield f"{counted(count, 'module')} cannot be judged for this one reason."
+    yield ""
+    yield f"What to do: {ADVICE[error.reason]}"
 
 
 def _module(module: ModulePlan) -> Iterator[str]:
@@ -97,6 +100,9 @@ def _module(module: ModulePlan) -> Iterator[str]:
     if notes:
         yield ""
         yield from _within([f"- {escaped(note)}" for note in notes], _ROOM_OF_ONE)
+    if module.status is not Verdict.IN_SYNC:
+        yield ""
+        yield f"What to do: {ADVICE[module.reason]}"
 
 
 def _change(change: Change) -> tuple[str, ...]:

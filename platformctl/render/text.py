@@ -10,6 +10,7 @@ from rich.cells import cell_len
 from platformctl.plan.flag import SENTENCES
 from platformctl.plan.plan import Acknowledged, Change, Evidence, HostPlan, ModulePlan, Plan, UnmanagedContainer
 from platformctl.reason import Reason, Verdict
+from platformctl.render.advice import ADVICE
 from platformctl.render.printable import printable, shown
 
 SIGNS: Final = {Verdict.IN_SYNC: "=", Verdict.DRIFT: "~", Verdict.INCONCLUSIVE: "?"}
@@ -96,6 +97,7 @@ def _lines(plan: Plan) -> Iterator[str]:
     for module in troubled(plan):
         yield ""
         yield from details(module)
+        yield from advice(module)
     for host in plan.hosts:
         yield from _host(host, plan.modules)
     yield from _section("Not managed by any module", aligned([*map(_unmanaged, plan.unmanaged)]))
@@ -116,6 +118,12 @@ def details(module: ModulePlan) -> Iterator[str]:
     yield from (f"    {line}" for line in unknowns(module))
     yield from (f"    flag {flag}: {SENTENCES[flag]}" for flag in module.flags)
     yield from (f"        {line}" for line in aligned([*_image(module)]))
+
+
+def advice(module: ModulePlan) -> Iterator[str]:
+    """Say what to do about a module that is not green."""
+    if module.status is not Verdict.IN_SYNC:
+        yield f"    What to do: {ADVICE[module.reason]}"
 
 
 def change_lines(change: Change) -> Iterator[str]:
@@ -157,6 +165,7 @@ def _host(host: HostPlan, modules: Iterable[ModulePlan]) -> Iterator[str]:
         if not host.reached:
             count = sum(module.host == host.name for module in modules)
             yield f"    {counted(count, 'module')} cannot be judged for this one reason"
+        yield f"    What to do: {ADVICE[error.reason]}"
 
 
 def _unmanaged(one: UnmanagedContainer) -> tuple[str, ...]:

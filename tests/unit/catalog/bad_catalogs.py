@@ -19,6 +19,10 @@ CASES: Final[Cases] = {
         "hosts.yaml:1: this is another kind of file; its first line should be schema: platformctl/inventory/v1\n",
     ),
     # what does not fit together
+    "folder that no module can have": (
+        {"modules/We b/module.yaml": MODULE.replace("container: web", "container: other")},
+        "modules/We b/module.yaml:2: name: the folder 'We b' cannot name a module; rename it\n",
+    ),
     "unknown host": (instead("h1", "h2"), f"{WEB}:3: host: 'h2' is not in the inventory; known here: h1\n"),
     "misspelt host": (
         {**instead("h1", "rs200"), **hosts("{transport: snapshot, path: x}\n  rs2000: {transport: snapshot, path: y}")},
