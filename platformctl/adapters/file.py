@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import secrets
 import stat
@@ -127,6 +128,7 @@ def append_line(path: Path, line: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
         try:
+            fcntl.flock(handle, fcntl.LOCK_EX)  # the file can be seen to grow before it is seen what was written
             begin = "" if _ends_a_line(handle) else "\n"
             content = f"{begin}{line}\n".encode()
             if os.write(handle, content) < len(content):
